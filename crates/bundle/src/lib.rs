@@ -8,6 +8,10 @@
 
 pub mod canon;
 pub mod digest;
+pub mod dsse;
+pub mod format;
+pub mod key;
+pub mod merkle;
 mod read_at;
 
 pub use digest::Sha256;

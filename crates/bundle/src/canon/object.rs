@@ -79,43 +79,58 @@ impl Object {
             self.required(key)?;
         }
         match self.0.keys().find(|key| !keys.contains(&key.as_str())) {
-            Some(key) => Err(ShapeError { key: key.clone(), expected: "no such key here" }),
+            Some(key) => Err(ShapeError {
+                key: key.clone(),
+                expected: "no such key here",
+            }),
             None => Ok(()),
         }
     }
 
     /// The value of a key that must be there.
     pub fn required(&self, key: &str) -> Result<&Value, ShapeError> {
-        self.get(key).ok_or_else(|| wrong(key, "a key that is missing"))
+        self.get(key)
+            .ok_or_else(|| wrong(key, "a key that is missing"))
     }
 
     /// A string that must be there.
     pub fn string(&self, key: &str) -> Result<&str, ShapeError> {
-        self.required(key)?.as_str().ok_or_else(|| wrong(key, "a string"))
+        self.required(key)?
+            .as_str()
+            .ok_or_else(|| wrong(key, "a string"))
     }
 
     /// A string or null.
     pub fn opt_string(&self, key: &str) -> Result<Option<&str>, ShapeError> {
         match self.required(key)? {
             Value::Null => Ok(None),
-            value => value.as_str().map(Some).ok_or_else(|| wrong(key, "a string or null")),
+            value => value
+                .as_str()
+                .map(Some)
+                .ok_or_else(|| wrong(key, "a string or null")),
         }
     }
 
     /// An integer of at least zero that must be there.
     pub fn count(&self, key: &str) -> Result<u64, ShapeError> {
         let number = self.required(key)?.as_int();
-        number.and_then(|n| u64::try_from(n).ok()).ok_or_else(|| wrong(key, "an integer of at least 0"))
+        number
+            .and_then(|n| u64::try_from(n).ok())
+            .ok_or_else(|| wrong(key, "an integer of at least 0"))
     }
 
     /// An object that must be there.
     pub fn object(&self, key: &str) -> Result<&Object, ShapeError> {
-        self.required(key)?.as_object().ok_or_else(|| wrong(key, "an object"))
+        self.required(key)?
+            .as_object()
+            .ok_or_else(|| wrong(key, "an object"))
     }
 
     /// A list that must be there.
     pub fn array(&self, key: &str) -> Result<&[Value], ShapeError> {
-        self.required(key)?.as_array().ok_or_else(|| wrong(key, "a list"))
+        self.required(key)?
+            .as_array()
+            .ok_or_else(|| wrong(key, "a list"))
     }
 
     /// A truth value that must be there.
@@ -129,7 +144,19 @@ impl Object {
 
 /// An error for `key`.
 pub(crate) fn wrong(key: &str, expected: &'static str) -> ShapeError {
-    ShapeError { key: key.to_owned(), expected }
+    ShapeError {
+        key: key.to_owned(),
+        expected,
+    }
+}
+
+impl<'a> IntoIterator for &'a Object {
+    type Item = (&'a String, &'a Value);
+    type IntoIter = btree_map::Iter<'a, String, Value>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
 }
 
 impl FromIterator<(String, Value)> for Object {

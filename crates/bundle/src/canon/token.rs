@@ -53,7 +53,13 @@ impl<R: BufRead> Tokens<R> {
 
     /// Reads from `input`.
     pub fn new(input: R) -> Self {
-        Self { input, offset: 0, stack: Vec::new(), expect: Expect::Value, max_string: Self::MAX_STRING }
+        Self {
+            input,
+            offset: 0,
+            stack: Vec::new(),
+            expect: Expect::Value,
+            max_string: Self::MAX_STRING,
+        }
     }
 
     /// Sets the largest string that is read, in bytes.
@@ -82,10 +88,18 @@ impl<R: BufRead> Tokens<R> {
             return Err(self.error(Kind::Truncated));
         }
         match self.skip_space() {
-            Err(JsonError { kind: Kind::Truncated, .. }) => Ok(()),
+            Err(JsonError {
+                kind: Kind::Truncated,
+                ..
+            }) => Ok(()),
             Err(other) => Err(other),
             Ok(_) => Err(self.error(Kind::TrailingData)),
         }
+    }
+
+    /// Bytes read so far.
+    pub fn offset(&self) -> u64 {
+        self.offset
     }
 
     /// An error for a key that stood before in the same object.
@@ -130,11 +144,19 @@ impl<R: BufRead> Tokens<R> {
         self.bump();
         self.stack.pop();
         self.after_value();
-        if bracket == b'{' { Token::EndObject } else { Token::EndArray }
+        if bracket == b'{' {
+            Token::EndObject
+        } else {
+            Token::EndArray
+        }
     }
 
     fn after_value(&mut self) {
-        self.expect = if self.stack.is_empty() { Expect::End } else { Expect::CommaOrEnd };
+        self.expect = if self.stack.is_empty() {
+            Expect::End
+        } else {
+            Expect::CommaOrEnd
+        };
     }
 
     fn key(&mut self, byte: u8) -> Result<Token, JsonError> {
@@ -158,7 +180,11 @@ impl<R: BufRead> Tokens<R> {
             (b'[', b']') => Ok(self.close(b'[')),
             (_, b',') => {
                 self.bump();
-                self.expect = if inside == b'{' { Expect::Key } else { Expect::Value };
+                self.expect = if inside == b'{' {
+                    Expect::Key
+                } else {
+                    Expect::Value
+                };
                 self.next_token()
             }
             _ => Err(self.error(Kind::Syntax("a comma or an end was expected"))),
@@ -192,9 +218,15 @@ impl<R: BufRead> Tokens<R> {
             return Err(self.error(Kind::Syntax("not a number")));
         }
         let token = if float {
-            text.parse().ok().filter(|x: &f64| x.is_finite()).map(Token::Float)
+            text.parse()
+                .ok()
+                .filter(|x: &f64| x.is_finite())
+                .map(Token::Float)
         } else {
-            text.parse().ok().filter(|n: &i64| (-MAX_INT..=MAX_INT).contains(n)).map(Token::Int)
+            text.parse()
+                .ok()
+                .filter(|n: &i64| (-MAX_INT..=MAX_INT).contains(n))
+                .map(Token::Int)
         };
         self.after_value();
         token.ok_or_else(|| self.error(Kind::NumberOutOfRange))
@@ -205,7 +237,10 @@ impl<R: BufRead> Tokens<R> {
         let mut bytes = Vec::new();
         loop {
             let buffer = fill(&mut self.input, self.offset)?;
-            let plain = buffer.iter().position(|b| *b < 0x20 || *b == b'"' || *b == b'\\').unwrap_or(buffer.len());
+            let plain = buffer
+                .iter()
+                .position(|b| *b < 0x20 || *b == b'"' || *b == b'\\')
+                .unwrap_or(buffer.len());
             let (text, rest) = buffer.split_at(plain);
             let stop = rest.first().copied();
             if bytes.len() + plain > self.max_string {
@@ -266,7 +301,8 @@ impl<R: BufRead> Tokens<R> {
         let mut code = 0;
         for _ in 0..4 {
             let digit = char::from(self.take()?).to_digit(16);
-            code = code * 16 + digit.ok_or_else(|| self.error(Kind::Syntax("four hex digits were expected")))?;
+            code = code * 16
+                + digit.ok_or_else(|| self.error(Kind::Syntax("four hex digits were expected")))?;
         }
         Ok(code)
     }
@@ -301,12 +337,18 @@ impl<R: BufRead> Tokens<R> {
     }
 
     fn error(&self, kind: Kind) -> JsonError {
-        JsonError { kind, offset: self.offset }
+        JsonError {
+            kind,
+            offset: self.offset,
+        }
     }
 }
 
 fn fill<R: BufRead>(input: &mut R, offset: u64) -> Result<&[u8], JsonError> {
-    input.fill_buf().map_err(|e| JsonError { kind: Kind::Io(e.to_string()), offset })
+    input.fill_buf().map_err(|e| JsonError {
+        kind: Kind::Io(e.to_string()),
+        offset,
+    })
 }
 
 /// The grammar of RFC 8259 §6: no leading zeros, digits on both sides of the point.
@@ -346,7 +388,19 @@ mod tests {
         assert_eq!(refusal("{} {}"), Kind::TrailingData);
         assert_eq!(refusal(&"[".repeat(65)), Kind::TooDeep);
         assert_eq!(refusal("[1"), Kind::Truncated);
-        for text in ["NaN", "Infinity", "01", "1.", ".5", "+1", "[1,]", "{\"a\":1,}", "'a'", "\u{feff}1", "\"\n\""] {
+        for text in [
+            "NaN",
+            "Infinity",
+            "01",
+            "1.",
+            ".5",
+            "+1",
+            "[1,]",
+            "{\"a\":1,}",
+            "'a'",
+            "\u{feff}1",
+            "\"\n\"",
+        ] {
             assert!(matches!(refusal(text), Kind::Syntax(_)), "{text}");
         }
         assert_eq!(Value::parse(b"\"\xff\"").unwrap_err().kind, Kind::NotUtf8);
@@ -360,6 +414,9 @@ mod tests {
         let value = Value::read(&mut tokens).unwrap();
         tokens.end().unwrap();
         assert_eq!(value, Value::parse(text.as_bytes()).unwrap());
-        assert_eq!(String::from_utf8(value.to_canonical()).unwrap(), "{\"a\":{},\"b\":[1,0,2.5e-07,\"xé😀\\n\"]}");
+        assert_eq!(
+            String::from_utf8(value.to_canonical()).unwrap(),
+            "{\"a\":{},\"b\":[1,0,2.5e-07,\"xé😀\\n\"]}"
+        );
     }
 }

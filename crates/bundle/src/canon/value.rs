@@ -90,22 +90,38 @@ impl Value {
 
     /// The text, if this is a string.
     pub fn as_str(&self) -> Option<&str> {
-        if let Self::String(text) = self { Some(text) } else { None }
+        if let Self::String(text) = self {
+            Some(text)
+        } else {
+            None
+        }
     }
 
     /// The integer, if this is one.
     pub fn as_int(&self) -> Option<i64> {
-        if let Self::Int(n) = self { Some(*n) } else { None }
+        if let Self::Int(n) = self {
+            Some(*n)
+        } else {
+            None
+        }
     }
 
     /// The object, if this is one.
     pub fn as_object(&self) -> Option<&Object> {
-        if let Self::Object(object) = self { Some(object) } else { None }
+        if let Self::Object(object) = self {
+            Some(object)
+        } else {
+            None
+        }
     }
 
     /// The list, if this is one.
     pub fn as_array(&self) -> Option<&[Value]> {
-        if let Self::Array(items) = self { Some(items) } else { None }
+        if let Self::Array(items) = self {
+            Some(items)
+        } else {
+            None
+        }
     }
 
     /// Whether this is `null`.
@@ -141,7 +157,11 @@ impl From<i64> for Value {
 impl From<u64> for Value {
     /// Sizes and counters; what does not fit the range of [`super::MAX_INT`] saturates (no file is that large).
     fn from(n: u64) -> Self {
-        Self::Int(i64::try_from(n).unwrap_or(super::MAX_INT).min(super::MAX_INT))
+        Self::Int(
+            i64::try_from(n)
+                .unwrap_or(super::MAX_INT)
+                .min(super::MAX_INT),
+        )
     }
 }
 

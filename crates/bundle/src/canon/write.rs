@@ -76,7 +76,10 @@ impl<'a> Writer<'a> {
     }
 
     fn needs_escape(&self, byte: u8) -> bool {
-        byte < 0x20 || byte == b'"' || byte == b'\\' || (byte >= 0x80 && self.dialect == Dialect::Ascii)
+        byte < 0x20
+            || byte == b'"'
+            || byte == b'\\'
+            || (byte >= 0x80 && self.dialect == Dialect::Ascii)
     }
 
     fn escape(&mut self, c: char) {
@@ -90,7 +93,8 @@ impl<'a> Writer<'a> {
             '\t' => b"\\t",
             _ => {
                 for unit in c.encode_utf16(&mut [0; 2]) {
-                    self.out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
+                    self.out
+                        .extend_from_slice(format!("\\u{unit:04x}").as_bytes());
                 }
                 return;
             }

@@ -1,0 +1,408 @@
+//! Events: a hashed payload, and three bodies that travel beside it and may each be left out.
+
+use crate::canon::{Dialect, Object, ShapeError, Tokens, Value, Writer};
+use crate::digest::Sha256;
+use crate::format::{kind::EventType, time::is_event_time};
+
+/// The names of the three bodies, in the order in which they stand in a line.
+pub const BODIES: [&str; 3] = ["content", "source", "machine"];
+
+/// What the event hash covers beside the predecessor and the type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payload {
+    /// Place in the chain, from 1.
+    pub seq: u64,
+    /// Wall clock of the device, six digits, UTC.
+    pub ts_utc: String,
+    /// Whose key vouches for the chain at this event.
+    pub toolchain_id: String,
+    /// Digest of the `content` body; every event has one.
+    pub content_sha256: Sha256,
+    /// Digest of the `source` body.
+    pub source_sha256: Option<Sha256>,
+    /// Digest of the `machine` body.
+    pub machine_sha256: Option<Sha256>,
+}
+
+impl Payload {
+    /// The canonical bytes.
+    pub fn to_canonical(&self) -> Vec<u8> {
+        let object = Object::new()
+            .with("content_sha256", self.content_sha256)
+            .with("machine_sha256", self.machine_sha256)
+            .with("seq", self.seq)
+            .with("source_sha256", self.source_sha256)
+            .with("toolchain_id", self.toolchain_id.as_str())
+            .with("ts_utc", self.ts_utc.as_str());
+        Value::from(object).to_canonical()
+    }
+
+    fn from_value(value: &Value) -> Result<Self, ShapeError> {
+        let object = value
+            .as_object()
+            .ok_or_else(|| shape("payload", "an object"))?;
+        object.exactly(&[
+            "content_sha256",
+            "machine_sha256",
+            "seq",
+            "source_sha256",
+            "toolchain_id",
+            "ts_utc",
+        ])?;
+        let ts_utc = object.string("ts_utc")?;
+        if !is_event_time(ts_utc) {
+            return Err(shape("ts_utc", "a time of six digits and +00:00"));
+        }
+        Ok(Self {
+            seq: object.count("seq")?,
+            ts_utc: ts_utc.to_owned(),
+            toolchain_id: object.string("toolchain_id")?.to_owned(),
+            content_sha256: digest(object, "content_sha256")?,
+            source_sha256: opt_digest(object, "source_sha256")?,
+            machine_sha256: opt_digest(object, "machine_sha256")?,
+        })
+    }
+}
+
+/// One event with the bytes of the bodies that are at hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// What it records.
+    pub kind: EventType,
+    /// What is hashed.
+    pub payload: Payload,
+    /// Hash of the event before; none for the first.
+    pub prev: Option<Sha256>,
+    /// `H(prev_or_empty "|" type "|" payload)`.
+    pub hash: Sha256,
+    /// Canonical bytes of `content`.
+    pub content: Option<String>,
+    /// Canonical bytes of `source`.
+    pub source: Option<String>,
+    /// Canonical bytes of `machine`.
+    pub machine: Option<String>,
+}
+
+/// The hash of an event.
+pub fn event_hash(prev: Option<&Sha256>, event_type: &str, payload: &[u8]) -> Sha256 {
+    let prev = prev.map(ToString::to_string).unwrap_or_default();
+    Sha256::of_parts(&[prev.as_bytes(), b"|", event_type.as_bytes(), b"|", payload])
+}
+
+/// The bodies of a new event, as objects that already hold their salts.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Bodies {
+    /// Numbers, digests, sizes.
+    pub content: Object,
+    /// Names, notes and the person.
+    pub source: Option<Object>,
+    /// What stays on this machine.
+    pub machine: Option<Object>,
+}
+
+impl Event {
+    /// Builds the next event of a chain.
+    pub fn new(
+        kind: EventType,
+        seq: u64,
+        ts_utc: &str,
+        toolchain_id: &str,
+        prev: Option<Sha256>,
+        bodies: Bodies,
+    ) -> Self {
+        let text = |object: Object| {
+            String::from_utf8(Value::from(object).to_canonical()).unwrap_or_default()
+        };
+        let content = text(bodies.content);
+        let source = bodies.source.map(text);
+        let machine = bodies.machine.map(text);
+        let hash_of = |body: &String| Sha256::of(body.as_bytes());
+        let payload = Payload {
+            seq,
+            ts_utc: ts_utc.to_owned(),
+            toolchain_id: toolchain_id.to_owned(),
+            content_sha256: hash_of(&content),
+            source_sha256: source.as_ref().map(hash_of),
+            machine_sha256: machine.as_ref().map(hash_of),
+        };
+        let hash = event_hash(prev.as_ref(), kind.as_str(), &payload.to_canonical());
+        Self {
+            kind,
+            payload,
+            prev,
+            hash,
+            content: Some(content),
+            source,
+            machine,
+        }
+    }
+
+    /// Appends the line as it stands in `provenance.jsonl`, with the bodies that are at hand, and LF.
+    pub fn write_line(&self, out: &mut Vec<u8>) {
+        write_head(
+            out,
+            &self.payload.ts_utc,
+            self.kind.as_str(),
+            &self.payload.to_canonical(),
+            self.prev,
+            self.hash,
+        );
+        for (name, body) in BODIES
+            .iter()
+            .zip([&self.content, &self.source, &self.machine])
+        {
+            if let Some(body) = body {
+                out.extend_from_slice(format!(",\"{name}\":").as_bytes());
+                out.extend_from_slice(body.as_bytes());
+            }
+        }
+        out.extend_from_slice(b"}\n");
+    }
+}
+
+fn write_head(
+    out: &mut Vec<u8>,
+    ts_utc: &str,
+    kind: &str,
+    payload: &[u8],
+    prev: Option<Sha256>,
+    hash: Sha256,
+) {
+    out.extend_from_slice(b"{\"ts_utc\":");
+    Writer::new(out, Dialect::Canonical).string(ts_utc);
+    out.extend_from_slice(b",\"event_type\":");
+    Writer::new(out, Dialect::Canonical).string(kind);
+    out.extend_from_slice(b",\"payload\":");
+    out.extend_from_slice(payload);
+    match prev {
+        Some(prev) => out.extend_from_slice(format!(",\"prev_hash\":\"{prev}\"").as_bytes()),
+        None => out.extend_from_slice(b",\"prev_hash\":null"),
+    }
+    out.extend_from_slice(format!(",\"event_hash\":\"{hash}\"").as_bytes());
+}
+
+/// Why a line is not an event; the reason is the code of the check.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LineError {
+    /// Not a line of the one form.
+    #[error("line_malformed: {0}")]
+    Malformed(String),
+    /// A payload with other keys or types.
+    #[error("payload_malformed: {0}")]
+    Payload(String),
+    /// The outer time is not the hashed one.
+    #[error("event_time_mismatch")]
+    Time,
+    /// A body whose bytes are not canonical.
+    #[error("body_not_canonical:{0}")]
+    NotCanonical(&'static str),
+}
+
+/// A parsed line: the event, and its bodies as objects.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// The event with the bytes of its bodies.
+    pub event: Event,
+    /// The bodies that stand in the line, in the order of [`BODIES`].
+    pub bodies: [Option<Object>; 3],
+}
+
+impl Line {
+    /// The `content` body.
+    pub fn content(&self) -> Option<&Object> {
+        self.bodies[0].as_ref()
+    }
+
+    /// The `source` body.
+    pub fn source(&self) -> Option<&Object> {
+        self.bodies[1].as_ref()
+    }
+
+    /// Takes an event of a ledger apart; its bodies are ours and therefore canonical.
+    pub fn from_event(event: Event) -> Result<Self, LineError> {
+        let read = |name: &'static str, body: &Option<String>| match body {
+            None => Ok(None),
+            Some(text) => match Value::parse(text.as_bytes()) {
+                Ok(Value::Object(object)) => Ok(Some(object)),
+                _ => Err(LineError::NotCanonical(name)),
+            },
+        };
+        let bodies = [
+            read("content", &event.content)?,
+            read("source", &event.source)?,
+            read("machine", &event.machine)?,
+        ];
+        Ok(Self { event, bodies })
+    }
+
+    /// Reads one line (without its LF): exactly the five keys in their order, then the bodies.
+    pub fn parse(line: &[u8]) -> Result<Self, LineError> {
+        let mut top = TopLevel::new(line);
+        let (_, ts_utc) = top.next("ts_utc")?;
+        let (_, kind) = top.next("event_type")?;
+        let (payload_bytes, payload) = top.next("payload")?;
+        let (_, prev) = top.next("prev_hash")?;
+        let (_, hash) = top.next("event_hash")?;
+        let mut bodies = [None, None, None];
+        let mut raw = [None, None, None];
+        for ((name, body), raw) in BODIES.iter().zip(&mut bodies).zip(&mut raw) {
+            if let Some((bytes, value)) = top.optional(name)? {
+                let Value::Object(object) = value else {
+                    return Err(LineError::NotCanonical(name));
+                };
+                let text = std::str::from_utf8(bytes).map_err(|_| LineError::NotCanonical(name))?;
+                if Value::from(object.clone()).to_canonical() != bytes {
+                    return Err(LineError::NotCanonical(name));
+                }
+                *body = Some(object);
+                *raw = Some(text.to_owned());
+            }
+        }
+        top.end()?;
+
+        let malformed = |what: &str| LineError::Malformed(what.to_owned());
+        let text = |value: &Value, what| {
+            value
+                .as_str()
+                .map(str::to_owned)
+                .ok_or_else(|| malformed(what))
+        };
+        let ts_utc = text(&ts_utc, "ts_utc is no text")?;
+        let kind = text(&kind, "event_type is no text")?;
+        let kind = EventType::parse(&kind).ok_or_else(|| malformed("event_type is no type"))?;
+        let prev = match &prev {
+            Value::Null => None,
+            value => Some(
+                text(value, "prev_hash")?
+                    .parse()
+                    .map_err(|_| malformed("prev_hash is no digest"))?,
+            ),
+        };
+        let hash = text(&hash, "event_hash")?
+            .parse()
+            .map_err(|_| malformed("event_hash is no digest"))?;
+        let payload_raw = payload_bytes;
+        let payload =
+            Payload::from_value(&payload).map_err(|e| LineError::Payload(e.to_string()))?;
+        if payload.to_canonical() != payload_raw {
+            return Err(LineError::Payload("not in canonical form".to_owned()));
+        }
+        if payload.ts_utc != ts_utc {
+            return Err(LineError::Time);
+        }
+        let [content, source, machine] = raw;
+        let event = Event {
+            kind,
+            payload,
+            prev,
+            hash,
+            content,
+            source,
+            machine,
+        };
+        // White space or another spelling between the fields would be a second form of the same line.
+        let mut rebuilt = Vec::with_capacity(line.len() + 1);
+        event.write_line(&mut rebuilt);
+        if rebuilt.strip_suffix(b"\n") != Some(line) {
+            return Err(malformed("not in the one form of a line"));
+        }
+        Ok(Self { event, bodies })
+    }
+}
+
+/// The fields of a line one after the other, with the bytes in which each value stands.
+struct TopLevel<'a> {
+    line: &'a [u8],
+    tokens: Tokens<&'a [u8]>,
+    pending: Option<String>,
+    started: bool,
+}
+
+impl<'a> TopLevel<'a> {
+    fn new(line: &'a [u8]) -> Self {
+        Self {
+            line,
+            tokens: Tokens::new(line),
+            pending: None,
+            started: false,
+        }
+    }
+
+    fn next(&mut self, key: &str) -> Result<(&'a [u8], Value), LineError> {
+        self.optional(key)?
+            .ok_or_else(|| LineError::Malformed(format!("{key} was expected")))
+    }
+
+    fn optional(&mut self, key: &str) -> Result<Option<(&'a [u8], Value)>, LineError> {
+        use crate::canon::Token;
+        let json = |e: crate::canon::JsonError| LineError::Malformed(e.to_string());
+        if !self.started {
+            self.started = true;
+            if self.tokens.next_token().map_err(json)? != Token::BeginObject {
+                return Err(LineError::Malformed("not an object".to_owned()));
+            }
+            self.pending = self.read_key()?;
+        }
+        if self.pending.as_deref() != Some(key) {
+            return Ok(None);
+        }
+        let start = self.tokens.offset();
+        let value = Value::read(&mut self.tokens).map_err(json)?;
+        let end = self.tokens.offset();
+        self.pending = self.read_key()?;
+        let at = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
+        Ok(Some((
+            self.line.get(at(start)..at(end)).unwrap_or_default(),
+            value,
+        )))
+    }
+
+    fn read_key(&mut self) -> Result<Option<String>, LineError> {
+        use crate::canon::Token;
+        match self
+            .tokens
+            .next_token()
+            .map_err(|e| LineError::Malformed(e.to_string()))?
+        {
+            Token::Key(key) => Ok(Some(key)),
+            _ => Ok(None),
+        }
+    }
+
+    fn end(&mut self) -> Result<(), LineError> {
+        if let Some(key) = &self.pending {
+            return Err(LineError::Malformed(format!(
+                "the key {key:?} does not belong here"
+            )));
+        }
+        self.tokens
+            .end()
+            .map_err(|e| LineError::Malformed(e.to_string()))
+    }
+}
+
+pub(crate) fn shape(key: &str, expected: &'static str) -> ShapeError {
+    ShapeError {
+        key: key.to_owned(),
+        expected,
+    }
+}
+
+/// A digest that must be there.
+pub(crate) fn digest(object: &Object, key: &str) -> Result<Sha256, ShapeError> {
+    object
+        .string(key)?
+        .parse()
+        .map_err(|_| shape(key, "64 lower-case hex digits"))
+}
+
+/// A digest or null.
+pub(crate) fn opt_digest(object: &Object, key: &str) -> Result<Option<Sha256>, ShapeError> {
+    match object.opt_string(key)? {
+        None => Ok(None),
+        Some(text) => text
+            .parse()
+            .map(Some)
+            .map_err(|_| shape(key, "64 lower-case hex digits or null")),
+    }
+}
