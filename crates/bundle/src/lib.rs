@@ -12,6 +12,7 @@ pub mod dsse;
 pub mod format;
 pub mod key;
 pub mod merkle;
+pub mod policy;
 mod read_at;
 
 pub use digest::Sha256;
