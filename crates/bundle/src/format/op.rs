@@ -7,7 +7,8 @@ use crate::digest::Sha256;
 use crate::format::body::{Fact, Told};
 use crate::format::event::Line;
 
-/// Makes the lines of `kg_delta.jsonl`, event by event. A document's node is written once.
+/// Makes the lines of `kg_delta.jsonl`, event by event. A line that stood before is not repeated, which can only be that
+/// of a document: every other one holds the event's own hash.
 #[derive(Debug, Default)]
 pub struct DeltaWriter {
     documents: HashSet<(Sha256, u64)>,
@@ -19,22 +20,15 @@ impl DeltaWriter {
         Self::default()
     }
 
-    /// Appends the operations of one event whose `content` is carried.
-    pub fn write(&mut self, line: &Line, out: &mut Vec<u8>) -> Result<(), ShapeError> {
-        let Some(content) = line.content() else {
-            return Ok(());
-        };
-        let Some(fact) = Fact::read(&line.event.kind, content)? else {
-            return Ok(());
-        };
+    /// Appends the operations of one event whose `content` is carried. `first` says whether its document comes up for the
+    /// first time, if the caller keeps count of that more cheaply than by a set of digests.
+    pub fn write(&mut self, line: &Line, fact: &Fact, first: Option<bool>, out: &mut Vec<u8>) {
         let document = format!("doc:{}", fact.raw_sha256);
-        if self.documents.insert((fact.raw_sha256, fact.raw_size)) {
-            let attrs = Object::new()
-                .with("sha256", fact.raw_sha256)
-                .with("size_bytes", fact.raw_size);
+        if first.unwrap_or_else(|| self.documents.insert((fact.raw_sha256, fact.raw_size))) {
+            let attrs = Object::new().with("sha256", fact.raw_sha256).with("size_bytes", fact.raw_size);
             write_op(out, add_node(&document, "Document", attrs));
         }
-        let (id, node_type, attrs) = node(line, &fact);
+        let (id, node_type, attrs) = node(line, fact);
         write_op(out, add_node(&id, node_type, attrs));
         let edge = Object::new()
             .with("attrs", Object::new())
@@ -43,7 +37,6 @@ impl DeltaWriter {
             .with("src", id)
             .with("type", "OF");
         write_op(out, edge);
-        Ok(())
     }
 }
 
