@@ -9,6 +9,7 @@
 pub mod canon;
 pub mod digest;
 mod read_at;
+pub mod zip;
 
 pub use digest::Sha256;
 pub use read_at::ReadAt;
