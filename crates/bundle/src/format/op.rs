@@ -25,7 +25,9 @@ impl DeltaWriter {
     pub fn write(&mut self, line: &Line, fact: &Fact, first: Option<bool>, out: &mut Vec<u8>) {
         let document = format!("doc:{}", fact.raw_sha256);
         if first.unwrap_or_else(|| self.documents.insert((fact.raw_sha256, fact.raw_size))) {
-            let attrs = Object::new().with("sha256", fact.raw_sha256).with("size_bytes", fact.raw_size);
+            let attrs = Object::new()
+                .with("sha256", fact.raw_sha256)
+                .with("size_bytes", fact.raw_size);
             write_op(out, add_node(&document, "Document", attrs));
         }
         let (id, node_type, attrs) = node(line, fact);

@@ -1,7 +1,7 @@
 //! The four answers and the sentences that say them.
 
 use crate::canon::Value;
-use crate::verify::report::{CheckId, Checks, Subject};
+use crate::verify::report::{Check, CheckId, Checks, Subject};
 
 /// Unchanged?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -129,7 +129,9 @@ impl SeriesAnswer {
     pub fn to_value(&self) -> Value {
         match self {
             Self::Complete => "complete".into(),
-            Self::Missing(numbers) => crate::canon::Object::new().with("missing", numbers.clone()).into(),
+            Self::Missing(numbers) => crate::canon::Object::new()
+                .with("missing", numbers.clone())
+                .into(),
             Self::Unknown => "unknown".into(),
             Self::Fork => "fork".into(),
             Self::ContinuedFromBackup => "continued_from_backup".into(),
@@ -138,7 +140,8 @@ impl SeriesAnswer {
 }
 
 /// Failures that say something is missing, not different.
-const INCOMPLETE: [&str; 9] = [
+const INCOMPLETE: [&str; 10] = [
+    "missing_manifest",
     "missing_attestation",
     "missing_signature",
     "missing_cyclonedx_sbom",
@@ -151,8 +154,7 @@ const INCOMPLETE: [&str; 9] = [
 ];
 
 /// Failures after which nothing of the contents can be believed.
-const UNREADABLE: [&str; 6] = [
-    "missing_manifest",
+const UNREADABLE: [&str; 5] = [
     "manifest_parse_error",
     "manifest_invalid",
     "manifest_files_not_dict",
@@ -174,7 +176,9 @@ pub(crate) fn integrity(checks: &Checks) -> Integrity {
             }
         })
     };
-    let counted = CheckId::ALL.into_iter().filter(|id| !matches!(id, CheckId::Signer | CheckId::Policy));
+    let counted = CheckId::ALL
+        .into_iter()
+        .filter(|id| !matches!(id, CheckId::Signer | CheckId::Policy));
     counted.flat_map(judge).max().unwrap_or(Integrity::Intact)
 }
 
@@ -184,22 +188,39 @@ pub(crate) fn statement(
     signer: SignerAnswer,
     policy: PolicyAnswer,
     subject: &Subject,
-    code: Option<&str>,
+    first_failure: Option<&Check>,
 ) -> String {
+    let code = first_failure.and_then(|check| check.code.as_deref());
+    // What fails after the signatures were found good was made wrongly and then signed.
+    let made_wrongly = first_failure.is_some_and(|check| check.id > CheckId::Signer);
     let well_signed = matches!(signer, SignerAnswer::Trusted | SignerAnswer::Unconfirmed);
     let since = match &subject.sealed_utc {
-        Some(time) => format!("since it was sealed on {} by the sealing device's clock", readable(time)),
+        Some(time) => format!(
+            "since it was sealed on {} by the sealing device's clock",
+            readable(time)
+        ),
         None => "since it was sealed".to_owned(),
     };
     let bytes = match integrity {
-        Integrity::Intact if signer == SignerAnswer::Unsigned => "The contents agree with their list, which nobody signed.".to_owned(),
-        Integrity::Intact if signer == SignerAnswer::BadSignature => "The contents agree with their list, but the signature is wrong.".to_owned(),
+        Integrity::Intact if signer == SignerAnswer::Unsigned => {
+            "The contents agree with their list, which nobody signed.".to_owned()
+        }
+        Integrity::Intact if signer == SignerAnswer::BadSignature => {
+            "The contents agree with their list, but the signature is wrong.".to_owned()
+        }
         Integrity::Intact => format!("Nothing was changed {since}."),
-        Integrity::Changed if well_signed && !was_changed(code) => "This bundle was not put together correctly by its sealer.".to_owned(),
-        Integrity::Changed => "This is not what was sealed: something was changed. Do not rely on it.".to_owned(),
+        Integrity::Changed if well_signed && made_wrongly => {
+            "This bundle was not put together correctly by its sealer.".to_owned()
+        }
+        Integrity::Changed => {
+            "This is not what was sealed: something was changed. Do not rely on it.".to_owned()
+        }
         Integrity::Incomplete => "Something that belongs to this bundle is missing.".to_owned(),
-        Integrity::Unreadable if code.is_some_and(|code| code.starts_with("unsupported_format")) => {
-            "This bundle was made by a newer program; a newer program is needed to check it.".to_owned()
+        Integrity::Unreadable
+            if code.is_some_and(|code| code.starts_with("unsupported_format")) =>
+        {
+            "This bundle was made by a newer program; a newer program is needed to check it."
+                .to_owned()
         }
         Integrity::Unreadable => "This file cannot be read as a bundle.".to_owned(),
     };
@@ -220,12 +241,6 @@ pub(crate) fn statement(
         SignerAnswer::NotChecked => "Who sealed it was not checked.".to_owned(),
     };
     format!("{bytes} {rest}")
-}
-
-/// Whether the first failure is one of bytes that differ, as opposed to a bundle that was made wrongly and then signed.
-fn was_changed(code: Option<&str>) -> bool {
-    let word = code.map(|code| code.split(':').next().unwrap_or(code));
-    matches!(word, Some("hash_mismatch" | "not_canonical" | "unexpected_zip_member" | "attestation_manifest_hash_mismatch" | "attestation_bundle_map_hash_mismatch"))
 }
 
 /// `2026-05-03T14:02:11.000000+00:00` as `2026-05-03 14:02 UTC`.

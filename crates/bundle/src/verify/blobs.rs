@@ -47,7 +47,14 @@ impl BlobLedger {
             Some((fact, Told::Capture { .. })) => {
                 self.named(Folder::Raw, fact.raw_sha256, Some(fact.raw_size), members);
             }
-            Some((_, Told::Extract { extract_sha256: Some(digest), extract_size, .. })) => {
+            Some((
+                _,
+                Told::Extract {
+                    extract_sha256: Some(digest),
+                    extract_size,
+                    ..
+                },
+            )) => {
                 self.named(Folder::Extract, *digest, Some(*extract_size), members);
             }
             _ => {}
@@ -78,21 +85,43 @@ impl BlobLedger {
 
     /// Compares what is named with what is there.
     pub(crate) fn judge(&self, members: &Members<'_>, checks: &mut Checks) {
-        let mut missing: Vec<_> = self.absent.iter().filter(|(_, digest)| !self.erased.contains(digest)).collect();
+        let mut missing: Vec<_> = self
+            .absent
+            .iter()
+            .filter(|(_, digest)| !self.erased.contains(digest))
+            .collect();
         missing.sort_unstable();
         for (folder, digest) in missing {
-            checks.fail(CheckId::Blobs, format!("blob_missing:{}", Name::Blob(*folder, *digest)), "named by an entry");
+            checks.fail(
+                CheckId::Blobs,
+                format!("blob_missing:{}", Name::Blob(*folder, *digest)),
+                "named by an entry",
+            );
         }
         for (index, entry) in members.entries().iter().enumerate() {
-            let Some((_, digest)) = entry.name.blob() else { continue };
+            let Some((_, digest)) = entry.name.blob() else {
+                continue;
+            };
             if self.erased.contains(&digest) {
-                checks.fail(CheckId::Blobs, format!("blob_unnamed:{}", entry.name), "the record says that it was erased");
+                checks.fail(
+                    CheckId::Blobs,
+                    format!("blob_unnamed:{}", entry.name),
+                    "the record says that it was erased",
+                );
             } else if !members.is_named(index) {
-                checks.fail(CheckId::Blobs, format!("blob_unnamed:{}", entry.name), "no entry names it");
+                checks.fail(
+                    CheckId::Blobs,
+                    format!("blob_unnamed:{}", entry.name),
+                    "no entry names it",
+                );
             }
         }
         for name in &self.wrong_size {
-            checks.fail(CheckId::Blobs, format!("size_mismatch:{name}"), "not the size that the entry says");
+            checks.fail(
+                CheckId::Blobs,
+                format!("size_mismatch:{name}"),
+                "not the size that the entry says",
+            );
         }
     }
 
@@ -110,14 +139,26 @@ impl BlobLedger {
     /// Compares each withdrawal with its item, where the bundle carries that.
     pub(crate) fn judge_withdrawals(&self, items: &WithdrawnItems, checks: &mut Checks) {
         for (seq, withdrawal) in &self.withdrawals {
-            let mut wrong = |detail: &str| checks.fail(CheckId::Blobs, "tombstone_mismatch", format!("entry {seq}: {detail}"));
+            let mut wrong = |detail: &str| {
+                checks.fail(
+                    CheckId::Blobs,
+                    "tombstone_mismatch",
+                    format!("entry {seq}: {detail}"),
+                )
+            };
             // An item that an earlier bundle carries cannot be compared with this one alone.
-            let Some((capture_seq, capture)) = items.captures.get(&withdrawal.item) else { continue };
+            let Some((capture_seq, capture)) = items.captures.get(&withdrawal.item) else {
+                continue;
+            };
             if *capture != withdrawal.capture || capture_seq >= seq {
                 wrong("it names another entry than the one that took the item in");
             }
             let own = items.digests.get(&withdrawal.item);
-            if !withdrawal.erased.iter().all(|digest| own.is_some_and(|own| own.contains(digest))) {
+            if !withdrawal
+                .erased
+                .iter()
+                .all(|digest| own.is_some_and(|own| own.contains(digest)))
+            {
                 wrong("it erases bytes that are not the item's");
             }
         }
@@ -127,15 +168,20 @@ impl BlobLedger {
 impl WithdrawnItems {
     /// Notes one entry, if it is about one of `items`; the lines are read a second time for this.
     pub(crate) fn event(&mut self, line: &Line, items: &[u64]) {
-        let Some(content) = line.content() else { return };
-        let Ok(Some(fact)) = Fact::read(&line.event.kind, content) else { return };
+        let Some(content) = line.content() else {
+            return;
+        };
+        let Ok(Some(fact)) = Fact::read(&line.event.kind, content) else {
+            return;
+        };
         if !items.contains(&fact.item) {
             return;
         }
         let digests = self.digests.entry(fact.item).or_default();
         match &fact.told_by {
             Told::Capture { .. } => {
-                self.captures.insert(fact.item, (line.event.payload.seq, line.event.hash));
+                self.captures
+                    .insert(fact.item, (line.event.payload.seq, line.event.hash));
                 digests.insert(fact.raw_sha256);
             }
             Told::Extract { extract_sha256, .. } => digests.extend(extract_sha256),

@@ -21,7 +21,11 @@ impl ForeignChain {
         }
         self.lines += 1;
         if let Err((code, detail)) = self.judge(bytes) {
-            checks.fail(CheckId::Lines, code, format!("entry {}: {detail}", self.lines));
+            checks.fail(
+                CheckId::Lines,
+                code,
+                format!("entry {}: {detail}", self.lines),
+            );
         }
     }
 
@@ -32,22 +36,35 @@ impl ForeignChain {
     fn judge(&mut self, bytes: &[u8]) -> Result<(), (&'static str, String)> {
         let malformed = |detail: String| ("line_malformed", detail);
         let value = Value::parse(bytes).map_err(|e| malformed(e.to_string()))?;
-        let line = value.as_object().ok_or_else(|| malformed("not an object".to_owned()))?;
+        let line = value
+            .as_object()
+            .ok_or_else(|| malformed("not an object".to_owned()))?;
         let text = |key: &str| line.string(key).map_err(|e| malformed(e.to_string()));
-        let payload = line.object("payload").map_err(|e| malformed(e.to_string()))?;
-        let prev = line.opt_string("prev_hash").map_err(|e| malformed(e.to_string()))?;
+        let payload = line
+            .object("payload")
+            .map_err(|e| malformed(e.to_string()))?;
+        let prev = line
+            .opt_string("prev_hash")
+            .map_err(|e| malformed(e.to_string()))?;
         let claimed = text("event_hash")?;
         let broken = |detail: &str| ("chain_broken", detail.to_owned());
         if prev.map(str::to_owned) != self.prev.map(|hash| hash.to_string()) {
             return Err(broken("it does not name the entry before it"));
         }
-        let hash = event_hash(self.prev.as_ref(), text("event_type")?, &Value::from(payload.clone()).to_canonical());
+        let hash = event_hash(
+            self.prev.as_ref(),
+            text("event_type")?,
+            &Value::from(payload.clone()).to_canonical(),
+        );
         if hash.to_string() != claimed {
             return Err(broken("its hash is not its own"));
         }
         self.prev = Some(hash);
         if payload.get("ts_utc").and_then(Value::as_str) != Some(text("ts_utc")?) {
-            return Err(("event_time_mismatch", "the time shown is not the one that was hashed".to_owned()));
+            return Err((
+                "event_time_mismatch",
+                "the time shown is not the one that was hashed".to_owned(),
+            ));
         }
         Ok(())
     }
@@ -80,5 +97,9 @@ pub(crate) fn check_sbom(bytes: &[u8]) -> Result<(), String> {
         }
     }
     tokens.end().map_err(text)?;
-    if format && version { Ok(()) } else { Err("bomFormat and specVersion are not those of CycloneDX".to_owned()) }
+    if format && version {
+        Ok(())
+    } else {
+        Err("bomFormat and specVersion are not those of CycloneDX".to_owned())
+    }
 }

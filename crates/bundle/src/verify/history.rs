@@ -1,5 +1,7 @@
 //! The record of actions in a bundle of ours: entries, chain, keys, and what the entries say must be there.
 
+use std::collections::HashMap;
+
 use crate::canon::Object;
 use crate::digest::{Hasher, Sha256};
 use crate::format::body::{Fact, KeyChange};
@@ -35,6 +37,8 @@ pub(crate) struct History {
     pub key: Option<Sha256>,
     pub toolchain_id: Option<String>,
     pub sealed: Vec<Sealed>,
+    /// Items of an excerpt with the place of their CAPTURE.
+    pub captures: HashMap<u64, u64>,
     pub actor_missing: Option<u64>,
     pub restored: bool,
 }
@@ -67,11 +71,19 @@ impl<'a> Walk<'a> {
     ) -> Self {
         let mut checks = Checks::default();
         let tree = identity.starting_tree().unwrap_or_else(|| {
-            checks.fail(CheckId::Previous, "frontier_mismatch", "the subtrees do not give the root of the bundle before");
+            checks.fail(
+                CheckId::Previous,
+                "frontier_mismatch",
+                "the subtrees do not give the root of the bundle before",
+            );
             Frontier::new()
         });
         let continued = identity.ledger.first > 1;
-        let prev = identity.previous.as_ref().filter(|_| continued).map(|previous| previous.link.head);
+        let prev = identity
+            .previous
+            .as_ref()
+            .filter(|_| continued)
+            .map(|previous| previous.link.head);
         let out = History {
             checks,
             blobs: BlobLedger::default(),
@@ -88,6 +100,7 @@ impl<'a> Walk<'a> {
             key: known_key.filter(|_| continued),
             toolchain_id: None,
             sealed: Vec::new(),
+            captures: HashMap::new(),
             actor_missing: None,
             restored: false,
         };
@@ -136,9 +149,21 @@ impl<'a> Walk<'a> {
 
     /// After the last line.
     pub(crate) fn finish(mut self) -> History {
+        if self.chosen.is_some() && !self.intakes.is_empty() {
+            let detail = "an intake is carried none of whose items was chosen";
+            self.fail(CheckId::Excerpt, "excerpt_leak", detail);
+        }
         self.salts.sort_unstable();
-        if self.salts.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
-            self.fail(CheckId::Lines, "body_salt_missing", "two parts of entries share one salt");
+        if self
+            .salts
+            .windows(2)
+            .any(|pair| matches!(pair, [a, b] if a == b))
+        {
+            self.fail(
+                CheckId::Lines,
+                "body_salt_missing",
+                "two parts of entries share one salt",
+            );
         }
         self.out.documents_sha256 = self.documents.finish();
         self.out.delta_sha256 = self.delta.finish();
@@ -152,18 +177,29 @@ impl<'a> Walk<'a> {
             LineError::Time => "event_time_mismatch".to_owned(),
             LineError::NotCanonical(body) => format!("body_not_canonical:{body}"),
         };
-        self.out.checks.fail(CheckId::Lines, code, format!("entry {place}: {error}"));
+        self.out
+            .checks
+            .fail(CheckId::Lines, code, format!("entry {place}: {error}"));
     }
 
     fn link(&mut self, line: &Line, place: u64) {
         let event = &line.event;
         let payload = event.payload.to_canonical();
-        let hash = crate::format::event::event_hash(event.prev.as_ref(), event.kind.as_str(), &payload);
+        let hash =
+            crate::format::event::event_hash(event.prev.as_ref(), event.kind.as_str(), &payload);
         if event.prev != self.prev {
-            self.fail(CheckId::Lines, "chain_broken", format!("entry {place} does not name the entry before it"));
+            self.fail(
+                CheckId::Lines,
+                "chain_broken",
+                format!("entry {place} does not name the entry before it"),
+            );
         }
         if hash != event.hash {
-            self.fail(CheckId::Lines, "chain_broken", format!("the hash of entry {place} is not its own"));
+            self.fail(
+                CheckId::Lines,
+                "chain_broken",
+                format!("the hash of entry {place} is not its own"),
+            );
         }
         if event.payload.seq != place {
             let detail = format!("entry {} stands where {place} belongs", event.payload.seq);
@@ -172,11 +208,24 @@ impl<'a> Walk<'a> {
         if place == 1 {
             self.out.chain = Some(event.hash);
             if event.kind != EventType::Genesis {
-                self.fail(CheckId::Lines, "chain_broken", "the first entry is not a GENESIS");
+                self.fail(
+                    CheckId::Lines,
+                    "chain_broken",
+                    "the first entry is not a GENESIS",
+                );
             }
         }
-        if self.out.toolchain_id.as_ref().is_some_and(|id| *id != event.payload.toolchain_id) {
-            self.fail(CheckId::Keys, "key_change_unexplained", format!("entry {place} names another toolchain id"));
+        if self
+            .out
+            .toolchain_id
+            .as_ref()
+            .is_some_and(|id| *id != event.payload.toolchain_id)
+        {
+            self.fail(
+                CheckId::Keys,
+                "key_change_unexplained",
+                format!("entry {place} names another toolchain id"),
+            );
         }
         self.out.toolchain_id = Some(event.payload.toolchain_id.clone());
     }
@@ -184,35 +233,65 @@ impl<'a> Walk<'a> {
     /// Each body that travels is the hashed one and has a salt of its own; those that must travel do.
     fn bodies(&mut self, line: &Line, place: u64) {
         let event = &line.event;
-        let digests =
-            [Some(event.payload.content_sha256), event.payload.source_sha256, event.payload.machine_sha256];
+        let digests = [
+            Some(event.payload.content_sha256),
+            event.payload.source_sha256,
+            event.payload.machine_sha256,
+        ];
         let raw = [&event.content, &event.source, &event.machine];
-        for (((name, digest), raw), object) in BODIES.iter().zip(digests).zip(raw).zip(&line.bodies) {
-            let (Some(raw), Some(object)) = (raw, object) else { continue };
+        for (((name, digest), raw), object) in BODIES.iter().zip(digests).zip(raw).zip(&line.bodies)
+        {
+            let (Some(raw), Some(object)) = (raw, object) else {
+                continue;
+            };
             if digest != Some(Sha256::of(raw.as_bytes())) {
-                self.fail(CheckId::Lines, format!("body_mismatch:{name}"), format!("entry {place}"));
+                self.fail(
+                    CheckId::Lines,
+                    format!("body_mismatch:{name}"),
+                    format!("entry {place}"),
+                );
             }
             match salt_of(object) {
                 Some(salt) => self.salts.push(salt),
-                None => self.fail(CheckId::Lines, "body_salt_missing", format!("entry {place}, {name}")),
+                None => self.fail(
+                    CheckId::Lines,
+                    "body_salt_missing",
+                    format!("entry {place}, {name}"),
+                ),
             }
         }
         if self.identity.kind == Kind::Series && event.content.is_none() {
-            self.fail(CheckId::Lines, "body_missing", format!("entry {place} lacks its content"));
+            self.fail(
+                CheckId::Lines,
+                "body_missing",
+                format!("entry {place} lacks its content"),
+            );
         }
         let hidden = match &event.kind {
             EventType::Handover | EventType::Received | EventType::Receipt => true,
             // The bundle's own SEAL is an excerpt's only in an excerpt.
-            EventType::Seal => line.content().is_some_and(|content| content.get("kind") == Some(&"excerpt".into())),
+            EventType::Seal => line
+                .content()
+                .is_some_and(|content| content.get("kind") == Some(&"excerpt".into())),
             _ => false,
         };
         if hidden && self.identity.kind == Kind::Series && event.source.is_some() {
-            self.fail(CheckId::Excerpt, "recipient_not_hidden", format!("entry {place}"));
+            self.fail(
+                CheckId::Excerpt,
+                "recipient_not_hidden",
+                format!("entry {place}"),
+            );
         }
-        let actor = line.source().and_then(|source| source.get("actor")).and_then(|actor| actor.as_object());
+        let actor = line
+            .source()
+            .and_then(|source| source.get("actor"))
+            .and_then(|actor| actor.as_object());
         if event.payload.source_sha256.is_some()
             && line.source().is_some()
-            && !actor.and_then(|actor| actor.get("name")).and_then(|name| name.as_str()).is_some_and(|n| !n.is_empty())
+            && !actor
+                .and_then(|actor| actor.get("name"))
+                .and_then(|name| name.as_str())
+                .is_some_and(|n| !n.is_empty())
         {
             self.out.actor_missing.get_or_insert(place);
         }
@@ -222,31 +301,52 @@ impl<'a> Walk<'a> {
     fn checkpoint(&mut self, line: &Line, place: u64) {
         let tree = &self.out.tree;
         let is_seal = line.event.kind == EventType::Seal;
-        if let Some(previous) = self.identity.previous.as_ref().filter(|previous| previous.link.size == place) {
+        if let Some(previous) = self
+            .identity
+            .previous
+            .as_ref()
+            .filter(|previous| previous.link.size == place)
+        {
             let agrees = is_seal
                 && line.event.hash == previous.link.head
                 && tree.root() == previous.root
                 && tree.roots() == previous.frontier;
             if !agrees {
-                self.fail(CheckId::Previous, "previous_mismatch", format!("entry {place} is not where it ended"));
+                self.fail(
+                    CheckId::Previous,
+                    "previous_mismatch",
+                    format!("entry {place} is not where it ended"),
+                );
             }
         }
         if let Some(of) = self.identity.of.as_ref().filter(|of| of.link.size == place) {
             if !is_seal || line.event.hash != of.link.head || self.out.tree.root() != of.root {
-                self.fail(CheckId::Excerpt, "of_mismatch", format!("entry {place} is not where that bundle ended"));
+                self.fail(
+                    CheckId::Excerpt,
+                    "of_mismatch",
+                    format!("entry {place} is not where that bundle ended"),
+                );
             }
         }
     }
 
     fn keys(&mut self, line: &Line, place: u64) {
-        let Some(content) = line.content() else { return };
+        let Some(content) = line.content() else {
+            return;
+        };
         match &line.event.kind {
             EventType::Genesis if place == 1 => {
                 let key = content.get("public_key").and_then(|pem| pem.as_str());
                 let key = key.and_then(|pem| PublicKey::from_pem(pem.as_bytes()).ok());
                 match key {
-                    Some(key) if content.get("keyid") == Some(&key.id().into()) => self.out.key = Some(key.id()),
-                    _ => self.fail(CheckId::Keys, "key_change_unexplained", "the first entry names no key"),
+                    Some(key) if content.get("keyid") == Some(&key.id().into()) => {
+                        self.out.key = Some(key.id())
+                    }
+                    _ => self.fail(
+                        CheckId::Keys,
+                        "key_change_unexplained",
+                        "the first entry names no key",
+                    ),
                 }
                 let project = content.get("project").and_then(|id| id.as_str());
                 self.out.project_id = project.map(str::to_owned);
@@ -257,14 +357,19 @@ impl<'a> Walk<'a> {
                     Ok(change) => {
                         let follows = self.out.key.is_none_or(|key| key == change.old);
                         if !follows || change.old_toolchain_id != line.event.payload.toolchain_id {
-                            let detail = format!("entry {place} does not continue the key before it");
+                            let detail =
+                                format!("entry {place} does not continue the key before it");
                             self.fail(CheckId::Keys, "key_change_unexplained", detail);
                         }
                         self.out.key = Some(change.new.id());
                         self.out.toolchain_id = Some(change.new_toolchain_id);
                     }
                     Err(error) => {
-                        self.fail(CheckId::Keys, "key_change_unexplained", format!("entry {place}: {error}"));
+                        self.fail(
+                            CheckId::Keys,
+                            "key_change_unexplained",
+                            format!("entry {place}: {error}"),
+                        );
                     }
                 }
             }
@@ -276,7 +381,11 @@ impl<'a> Walk<'a> {
         self.chosen_only(line, content, place);
         let kind = &line.event.kind;
         if matches!(kind, EventType::Genesis | EventType::Project) {
-            if let Some(title) = line.source().and_then(|source| source.get("title")).and_then(|title| title.as_str()) {
+            if let Some(title) = line
+                .source()
+                .and_then(|source| source.get("title"))
+                .and_then(|title| title.as_str())
+            {
                 self.out.project_title = Some(title.to_owned());
             }
         }
@@ -284,19 +393,35 @@ impl<'a> Walk<'a> {
         if *kind == EventType::Sealed {
             match Sealed::read(content) {
                 Ok(sealed) => self.out.sealed.push(sealed),
-                Err(error) => self.fail(CheckId::Lines, "line_malformed", format!("entry {place}: {error}")),
+                Err(error) => self.fail(
+                    CheckId::Lines,
+                    "line_malformed",
+                    format!("entry {place}: {error}"),
+                ),
             }
         }
         match Fact::read(kind, content) {
             Ok(fact) => {
-                if let Err(error) = self.out.blobs.event(line, content, fact.as_ref(), self.members) {
-                    self.fail(CheckId::Lines, "line_malformed", format!("entry {place}: {error}"));
+                if let Err(error) = self
+                    .out
+                    .blobs
+                    .event(line, content, fact.as_ref(), self.members)
+                {
+                    self.fail(
+                        CheckId::Lines,
+                        "line_malformed",
+                        format!("entry {place}: {error}"),
+                    );
                 }
                 if let Some(fact) = fact {
                     self.derive(line, &fact);
                 }
             }
-            Err(error) => self.fail(CheckId::Lines, "line_malformed", format!("entry {place}: {error}")),
+            Err(error) => self.fail(
+                CheckId::Lines,
+                "line_malformed",
+                format!("entry {place}: {error}"),
+            ),
         }
     }
 
@@ -310,7 +435,9 @@ impl<'a> Walk<'a> {
         }
         let members = self.members;
         let folder = crate::zip::Folder::Raw;
-        let seen = members.blob(folder, &fact.raw_sha256).map(|index| members.first_document(index));
+        let seen = members
+            .blob(folder, &fact.raw_sha256)
+            .map(|index| members.first_document(index));
         self.delta_writer.write(line, fact, seen, &mut self.buffer);
         self.delta.update(&self.buffer);
     }
@@ -319,27 +446,38 @@ impl<'a> Walk<'a> {
     fn chosen_only(&mut self, line: &Line, content: &Object, place: u64) {
         let Some(chosen) = &self.chosen else { return };
         let kind = &line.event.kind;
-        let item = content.get("item").and_then(|n| n.as_int()).and_then(|n| u64::try_from(n).ok());
-        let intake = content.get("intake").and_then(|n| n.as_int()).and_then(|n| u64::try_from(n).ok());
+        let item = content
+            .get("item")
+            .and_then(|n| n.as_int())
+            .and_then(|n| u64::try_from(n).ok());
+        let intake = content
+            .get("intake")
+            .and_then(|n| n.as_int())
+            .and_then(|n| u64::try_from(n).ok());
         let own_seal = *kind == EventType::Seal && place == self.identity.ledger.last;
         let allowed = match item {
             Some(item) => chosen.contains(&item),
-            None => *kind == EventType::Genesis || kind.is_key_event() || own_seal || *kind == EventType::Intake,
+            None => {
+                *kind == EventType::Genesis
+                    || kind.is_key_event()
+                    || own_seal
+                    || *kind == EventType::Intake
+            }
         };
         if !allowed {
-            self.fail(CheckId::Excerpt, "excerpt_leak", format!("entry {place} was not chosen"));
+            self.fail(
+                CheckId::Excerpt,
+                "excerpt_leak",
+                format!("entry {place} was not chosen"),
+            );
+        }
+        if let (EventType::Capture, Some(item)) = (kind, item) {
+            self.out.captures.insert(item, place);
         }
         match (kind, intake) {
             (EventType::Intake, Some(intake)) => self.intakes.push(intake),
             (EventType::Capture, Some(intake)) => self.intakes.retain(|carried| *carried != intake),
             _ => {}
-        }
-    }
-
-    /// Intakes carried in an excerpt none of whose items is carried.
-    pub(crate) fn check_intakes(&mut self) {
-        if self.chosen.is_some() && !self.intakes.is_empty() {
-            self.fail(CheckId::Excerpt, "excerpt_leak", "an intake is carried none of whose items was chosen");
         }
     }
 

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use crate::ReadAt;
 use crate::digest::Sha256;
-use crate::zip::{Entry, Folder, Name};
+use crate::zip::{self, Archive, Entry, Folder, Name};
 
 /// What the manifest says a member's digest is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,24 +23,21 @@ const DOCUMENT_WRITTEN: u8 = 4;
 /// Entries with what is known of each: a byte of marks, and a digest only where it is not the name itself.
 pub(crate) struct Members<'a> {
     entries: &'a [Entry],
-    /// Positions in the order of names; none when the entries are in that order already.
-    order: Option<Vec<u32>>,
+    sorted: &'a [u32],
     marks: Vec<AtomicU8>,
     expected: HashMap<usize, Expected>,
 }
 
 impl<'a> Members<'a> {
-    pub(crate) fn new(entries: &'a [Entry]) -> Self {
-        let order = if entries.is_sorted_by(|a, b| a.name <= b.name) {
-            None
-        } else {
-            let mut order: Vec<u32> = (0..).take(entries.len()).collect();
-            let name = |i: &u32| usize::try_from(*i).ok().and_then(|i| entries.get(i)).map(|entry| &entry.name);
-            order.sort_by(|a, b| name(a).cmp(&name(b)));
-            Some(order)
-        };
+    pub(crate) fn new<R: ReadAt + ?Sized>(archive: &'a Archive<'_, R>) -> Self {
+        let (entries, sorted) = (archive.entries(), archive.sorted());
         let marks = entries.iter().map(|_| AtomicU8::new(0)).collect();
-        Self { entries, order, marks, expected: HashMap::new() }
+        Self {
+            entries,
+            sorted,
+            marks,
+            expected: HashMap::new(),
+        }
     }
 
     pub(crate) fn entries(&self) -> &'a [Entry] {
@@ -48,18 +46,12 @@ impl<'a> Members<'a> {
 
     /// Where a member stands in the archive.
     pub(crate) fn find(&self, name: &Name) -> Option<usize> {
-        match &self.order {
-            None => self.entries.binary_search_by(|entry| entry.name.cmp(name)).ok(),
-            Some(order) => {
-                let at = |i: u32| usize::try_from(i).unwrap_or(usize::MAX);
-                let by_name = |i: &u32| self.entries.get(at(*i)).map_or(std::cmp::Ordering::Less, |e| e.name.cmp(name));
-                order.binary_search_by(by_name).ok().and_then(|i| order.get(i)).map(|i| at(*i))
-            }
-        }
+        zip::position(self.entries, self.sorted, name)
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&'a Entry> {
-        self.find(&Name::new(name)).and_then(|i| self.entries.get(i))
+        self.find(&Name::new(name))
+            .and_then(|i| self.entries.get(i))
     }
 
     pub(crate) fn blob(&self, folder: Folder, digest: &Sha256) -> Option<usize> {
@@ -69,9 +61,14 @@ impl<'a> Members<'a> {
     pub(crate) fn expect(&mut self, index: usize, digest: Option<&str>) {
         self.mark(index, LISTED);
         let digest = digest.and_then(|text| text.parse().ok());
-        let own = self.entries.get(index).and_then(|entry| entry.name.blob()).map(|(_, digest)| digest);
+        let own = self
+            .entries
+            .get(index)
+            .and_then(|entry| entry.name.blob())
+            .map(|(_, digest)| digest);
         if digest.is_none() || digest != own {
-            self.expected.insert(index, digest.map_or(Expected::NotADigest, Expected::Digest));
+            self.expected
+                .insert(index, digest.map_or(Expected::NotADigest, Expected::Digest));
         }
     }
 
@@ -80,7 +77,12 @@ impl<'a> Members<'a> {
         if !self.has(index, LISTED) {
             return None;
         }
-        let own = || self.entries.get(index).and_then(|entry| entry.name.blob()).map(|(_, d)| Expected::Digest(d));
+        let own = || {
+            self.entries
+                .get(index)
+                .and_then(|entry| entry.name.blob())
+                .map(|(_, d)| Expected::Digest(d))
+        };
         self.expected.get(&index).cloned().or_else(own)
     }
 
@@ -108,7 +110,9 @@ impl<'a> Members<'a> {
     /// Whether this is the first time that the graph node of this document is written.
     pub(crate) fn first_document(&self, index: usize) -> bool {
         let mark = self.marks.get(index);
-        mark.is_some_and(|mark| mark.fetch_or(DOCUMENT_WRITTEN, Ordering::Relaxed) & DOCUMENT_WRITTEN == 0)
+        mark.is_some_and(|mark| {
+            mark.fetch_or(DOCUMENT_WRITTEN, Ordering::Relaxed) & DOCUMENT_WRITTEN == 0
+        })
     }
 
     fn mark(&self, index: usize, bit: u8) {
@@ -118,6 +122,8 @@ impl<'a> Members<'a> {
     }
 
     fn has(&self, index: usize, bit: u8) -> bool {
-        self.marks.get(index).is_some_and(|mark| mark.load(Ordering::Relaxed) & bit != 0)
+        self.marks
+            .get(index)
+            .is_some_and(|mark| mark.load(Ordering::Relaxed) & bit != 0)
     }
 }

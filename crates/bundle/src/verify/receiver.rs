@@ -27,11 +27,20 @@ impl TrustedKey {
     /// A key without conditions.
     pub fn new(toolchain_id: &str, key: PublicKey) -> Self {
         let toolchain_id = toolchain_id.to_owned();
-        Self { toolchain_id, key, file_sha256: None, from: None, until: None, revoked: false }
+        Self {
+            toolchain_id,
+            key,
+            file_sha256: None,
+            from: None,
+            until: None,
+            revoked: false,
+        }
     }
 
     pub(crate) fn ids(&self) -> Vec<Sha256> {
-        std::iter::once(self.key.id()).chain(self.file_sha256).collect()
+        std::iter::once(self.key.id())
+            .chain(self.file_sha256)
+            .collect()
     }
 }
 
@@ -105,29 +114,54 @@ pub struct Receiver<'a> {
 }
 
 /// Which bundles of the series are known, and whether two claim one place.
-pub(crate) fn series(identity: &Identity, manifest_sha256: &Sha256, restored: bool, known: &[KnownBundle]) -> SeriesAnswer {
-    let previous = identity.previous.as_ref().map(|previous| previous.link.manifest_sha256);
+pub(crate) fn series(
+    identity: &Identity,
+    manifest_sha256: &Sha256,
+    restored: bool,
+    known: &[KnownBundle],
+) -> SeriesAnswer {
+    let previous = identity
+        .previous
+        .as_ref()
+        .map(|previous| previous.link.manifest_sha256);
     let rivals: Vec<&KnownBundle> = known
         .iter()
         .filter(|other| {
             other.manifest_sha256 != *manifest_sha256
                 && other.number.is_some()
-                && (other.number == identity.number || (previous.is_some() && other.previous_manifest == previous))
+                && (other.number == identity.number
+                    || (previous.is_some() && other.previous_manifest == previous))
         })
         .collect();
     if !rivals.is_empty() {
         // Known bundles that continue from the common part may be the ones that declare it.
         let declared = restored || rivals.iter().any(|rival| rival.restored);
-        return if declared { SeriesAnswer::ContinuedFromBackup } else { SeriesAnswer::Fork };
+        return if declared {
+            SeriesAnswer::ContinuedFromBackup
+        } else {
+            SeriesAnswer::Fork
+        };
     }
     let has = |number: u64| known.iter().any(|other| other.number == Some(number));
     match (identity.number, &identity.of) {
         (Some(_), _) if identity.ledger.first == 1 => SeriesAnswer::Complete,
-        (Some(number), _) if known.iter().any(|other| other.number.is_some_and(|n| n < number)) => {
+        (Some(number), _)
+            if known
+                .iter()
+                .any(|other| other.number.is_some_and(|n| n < number)) =>
+        {
             let missing: Vec<u64> = (1..number).filter(|n| !has(*n)).take(1000).collect();
-            if missing.is_empty() { SeriesAnswer::Complete } else { SeriesAnswer::Missing(missing) }
+            if missing.is_empty() {
+                SeriesAnswer::Complete
+            } else {
+                SeriesAnswer::Missing(missing)
+            }
         }
-        (None, Some(of)) if known.iter().any(|other| other.manifest_sha256 == of.link.manifest_sha256) => {
+        (None, Some(of))
+            if known
+                .iter()
+                .any(|other| other.manifest_sha256 == of.link.manifest_sha256) =>
+        {
             SeriesAnswer::Complete
         }
         _ => SeriesAnswer::Unknown,

@@ -180,9 +180,17 @@ pub(crate) struct Checks {
 impl Checks {
     pub(crate) fn fail(&mut self, id: CheckId, code: impl Into<String>, detail: impl Into<String>) {
         let (code, detail) = (code.into(), detail.into());
-        debug_assert!(super::code::explain(&code).is_some(), "{code} is not in the catalogue");
+        debug_assert!(
+            super::code::explain(&code).is_some(),
+            "{code} is not in the catalogue"
+        );
         if self.results.iter().filter(|check| check.id == id).count() < MAX_LISTED {
-            self.results.push(Check { id, status: Status::Fail, code: Some(code), detail });
+            self.results.push(Check {
+                id,
+                status: Status::Fail,
+                code: Some(code),
+                detail,
+            });
         } else if let Some((_, more)) = self.more.iter_mut().find(|(other, _)| *other == id) {
             *more += 1;
         } else {
@@ -191,21 +199,36 @@ impl Checks {
     }
 
     pub(crate) fn skip(&mut self, id: CheckId, why: impl Into<String>) {
-        self.results.push(Check { id, status: Status::Skipped, code: None, detail: why.into() });
+        self.results.push(Check {
+            id,
+            status: Status::Skipped,
+            code: None,
+            detail: why.into(),
+        });
     }
 
     pub(crate) fn pass(&mut self, id: CheckId, detail: impl Into<String>) {
         if !self.results.iter().any(|check| check.id == id) {
-            self.results.push(Check { id, status: Status::Pass, code: None, detail: detail.into() });
+            self.results.push(Check {
+                id,
+                status: Status::Pass,
+                code: None,
+                detail: detail.into(),
+            });
         }
     }
 
     pub(crate) fn failed(&self, id: CheckId) -> bool {
-        self.results.iter().any(|check| check.id == id && check.status == Status::Fail)
+        self.results
+            .iter()
+            .any(|check| check.id == id && check.status == Status::Fail)
     }
 
     pub(crate) fn codes(&self, id: CheckId) -> impl Iterator<Item = &str> {
-        self.results.iter().filter(move |check| check.id == id).filter_map(|check| check.code.as_deref())
+        self.results
+            .iter()
+            .filter(move |check| check.id == id)
+            .filter_map(|check| check.code.as_deref())
     }
 
     pub(crate) fn absorb(&mut self, other: Self) {
@@ -331,7 +354,10 @@ impl Report {
         };
         let checks: Vec<Object> = self.checks.iter().map(check).collect();
         Object::new()
-            .with("verdict", if self.accepted { "accepted" } else { "refused" })
+            .with(
+                "verdict",
+                if self.accepted { "accepted" } else { "refused" },
+            )
             .with("code", self.code.as_deref())
             .with("subject", subject)
             .with("integrity", self.integrity.as_str())

@@ -27,11 +27,22 @@ pub(crate) struct Signed<'a> {
 }
 
 /// Judges; fails of this check never count as "changed".
-pub(crate) fn judge(signed: &Signed<'_>, receiver: &Receiver<'_>, checks: &mut Checks) -> (SignerAnswer, Option<Sha256>) {
-    let listed: Vec<&TrustedKey> =
-        receiver.keys.iter().filter(|key| Some(key.toolchain_id.as_str()) == signed.toolchain_id).collect();
+pub(crate) fn judge(
+    signed: &Signed<'_>,
+    receiver: &Receiver<'_>,
+    checks: &mut Checks,
+) -> (SignerAnswer, Option<Sha256>) {
+    let listed: Vec<&TrustedKey> = receiver
+        .keys
+        .iter()
+        .filter(|key| Some(key.toolchain_id.as_str()) == signed.toolchain_id)
+        .collect();
     // The key listed for the toolchain id judges; where several are (after a change of key), the one that fits.
-    let trusted = listed.iter().find(|key| Some(key.key) == signed.claimed).or(listed.first()).copied();
+    let trusted = listed
+        .iter()
+        .find(|key| Some(key.key) == signed.claimed)
+        .or(listed.first())
+        .copied();
     let (key, ids) = match (trusted, signed.claimed) {
         (Some(trusted), _) => (Some(trusted.key), trusted.ids()),
         (None, Some(claimed)) => (Some(claimed), vec![claimed.id()]),
@@ -57,7 +68,11 @@ pub(crate) fn judge(signed: &Signed<'_>, receiver: &Receiver<'_>, checks: &mut C
         SignerAnswer::Unconfirmed
     };
     if let (Some(given), false) = (receiver.fingerprint, fingerprint_fits(receiver, keyid)) {
-        checks.fail(CheckId::Signer, "fingerprint_mismatch", format!("{given} was given"));
+        checks.fail(
+            CheckId::Signer,
+            "fingerprint_mismatch",
+            format!("{given} was given"),
+        );
         if answer == SignerAnswer::Trusted {
             return (SignerAnswer::Unconfirmed, keyid);
         }
@@ -65,7 +80,12 @@ pub(crate) fn judge(signed: &Signed<'_>, receiver: &Receiver<'_>, checks: &mut C
     (answer, keyid)
 }
 
-fn confirm_unlisted(signed: &Signed<'_>, receiver: &Receiver<'_>, keyid: Option<Sha256>, checks: &mut Checks) {
+fn confirm_unlisted(
+    signed: &Signed<'_>,
+    receiver: &Receiver<'_>,
+    keyid: Option<Sha256>,
+    checks: &mut Checks,
+) {
     let name = signed.toolchain_id.unwrap_or("none");
     if signed.claimed.is_some() && fingerprint_fits(receiver, keyid) {
         return;
@@ -75,7 +95,10 @@ fn confirm_unlisted(signed: &Signed<'_>, receiver: &Receiver<'_>, keyid: Option<
         None => name.to_owned(),
     };
     if receiver.any_signer && signed.claimed.is_some() {
-        checks.pass(CheckId::Signer, format!("not confirmed, and accepted because any signer was asked for: {detail}"));
+        checks.pass(
+            CheckId::Signer,
+            format!("not confirmed, and accepted because any signer was asked for: {detail}"),
+        );
     } else {
         checks.fail(CheckId::Signer, "toolchain_not_allowed", detail);
     }
@@ -83,19 +106,33 @@ fn confirm_unlisted(signed: &Signed<'_>, receiver: &Receiver<'_>, keyid: Option<
 
 /// Whether a fingerprint was given and is this key's: 64 hex digits, any case, spaces and colons between them allowed.
 fn fingerprint_fits(receiver: &Receiver<'_>, keyid: Option<Sha256>) -> bool {
-    let Some(given) = receiver.fingerprint else { return false };
-    let given: String = given.chars().filter(|c| !matches!(c, ' ' | ':' | '-')).collect::<String>().to_lowercase();
+    let Some(given) = receiver.fingerprint else {
+        return false;
+    };
+    let given: String = given
+        .chars()
+        .filter(|c| !matches!(c, ' ' | ':' | '-'))
+        .collect::<String>()
+        .to_lowercase();
     keyid.is_some_and(|keyid| keyid.to_string() == given)
 }
 
 fn signatures(signed: &Signed<'_>, key: &PublicKey, ids: &[Sha256], checks: &mut Checks) -> bool {
     let mut good = true;
     if let (Some((bytes, attestation)), Some(signature)) = (signed.attestation, signed.signature) {
-        let version = attestation.get("attestation_version").and_then(Value::as_str);
+        let version = attestation
+            .get("attestation_version")
+            .and_then(Value::as_str);
         if version != Some("2") {
             good = false;
-            checks.fail(CheckId::Signer, "bad_signature", "the scheme of the signature does not cover everything");
-        } else if !read_signature(signature).is_some_and(|signature| key.verifies(bytes, &signature)) {
+            checks.fail(
+                CheckId::Signer,
+                "bad_signature",
+                "the scheme of the signature does not cover everything",
+            );
+        } else if !read_signature(signature)
+            .is_some_and(|signature| key.verifies(bytes, &signature))
+        {
             good = false;
             checks.fail(CheckId::Signer, "bad_signature", "over attestation.json");
         }
@@ -103,7 +140,11 @@ fn signatures(signed: &Signed<'_>, key: &PublicKey, ids: &[Sha256], checks: &mut
     for (prefix, envelope) in &signed.envelopes {
         if let Err(error) = envelope.verify(key, ids) {
             good = false;
-            checks.fail(CheckId::Signer, format!("{prefix}:{error}"), envelope_detail(&error));
+            checks.fail(
+                CheckId::Signer,
+                format!("{prefix}:{error}"),
+                envelope_detail(&error),
+            );
         }
     }
     good
@@ -133,14 +174,25 @@ fn conditions(
         return SignerAnswer::Trusted;
     }
     if trusted.revoked {
-        checks.fail(CheckId::Signer, "key_revoked", trusted.toolchain_id.as_str());
+        checks.fail(
+            CheckId::Signer,
+            "key_revoked",
+            trusted.toolchain_id.as_str(),
+        );
         return SignerAnswer::Revoked;
     }
     let sealed = signed.sealed_utc.unwrap_or_default();
     let early = trusted.from.as_deref().is_some_and(|from| sealed < from);
-    let late = trusted.until.as_deref().is_some_and(|until| sealed >= until);
+    let late = trusted
+        .until
+        .as_deref()
+        .is_some_and(|until| sealed >= until);
     if early || late {
-        checks.fail(CheckId::Signer, "key_expired", trusted.toolchain_id.as_str());
+        checks.fail(
+            CheckId::Signer,
+            "key_expired",
+            trusted.toolchain_id.as_str(),
+        );
         return SignerAnswer::Expired;
     }
     SignerAnswer::Trusted

@@ -25,9 +25,16 @@ pub(super) fn sort(entries: &[Entry]) -> Vec<u32> {
 
 /// The first entry of this name.
 pub(super) fn find<'e>(entries: &'e [Entry], sorted: &[u32], name: &Name) -> Option<&'e Entry> {
+    entries.get(position(entries, sorted, name)?)
+}
+
+/// Where the entry of this name stands.
+pub(crate) fn position(entries: &[Entry], sorted: &[u32], name: &Name) -> Option<usize> {
     let place =
         sorted.partition_point(|place| at(entries, *place).is_some_and(|entry| entry.name < *name));
-    at(entries, *sorted.get(place)?).filter(|entry| entry.name == *name)
+    let place = *sorted.get(place)?;
+    at(entries, place).filter(|entry| entry.name == *name)?;
+    usize::try_from(place).ok()
 }
 
 /// Notes every collision.

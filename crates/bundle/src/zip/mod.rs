@@ -23,6 +23,7 @@ mod sealed;
 mod window;
 mod writer;
 
+pub(crate) use collide::position;
 pub use entry::{Entry, Method};
 pub use limits::Limits;
 pub use member::{MemberError, MemberReader};

@@ -56,6 +56,11 @@ impl<R: ?Sized> Archive<'_, R> {
         &self.entries
     }
 
+    /// Places of the entries in the order of their names, for [`super::position`].
+    pub(crate) fn sorted(&self) -> &[u32] {
+        &self.sorted
+    }
+
     /// How many members there are.
     pub fn len(&self) -> usize {
         self.entries.len()
