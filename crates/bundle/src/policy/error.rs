@@ -83,8 +83,10 @@ impl PolicyError {
 
 impl fmt::Display for PolicyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(place) = self.place {
-            write!(f, "{place}: ")?;
+        // A refusal of the text itself tells its place already.
+        match (&self.kind, self.place) {
+            (PolicyErrorKind::Yaml(_), _) | (_, None) => {}
+            (_, Some(place)) => write!(f, "{place}: ")?,
         }
         match &self.kind {
             PolicyErrorKind::Yaml(e) => write!(f, "{e}"),
@@ -112,8 +114,8 @@ impl std::error::Error for PolicyError {}
 impl From<YamlError> for PolicyError {
     fn from(e: YamlError) -> Self {
         Self {
+            place: Some(e.place),
             kind: PolicyErrorKind::Yaml(e),
-            place: None,
         }
     }
 }

@@ -1,9 +1,11 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput, Tag};
 
 use super::error::short;
+use super::source::Source;
 use super::{
     Extent, Kind, MAX_NODES, MAX_TEXT, Map, Node, Place, Remark, YamlError, YamlErrorKind as Error,
     scalar,
@@ -11,27 +13,31 @@ use super::{
 use crate::canon::MAX_DEPTH;
 
 /// Reads one document to the end of the text.
-pub(super) fn document(text: &str) -> Result<Node, YamlError> {
+pub(super) fn document(source: &Source) -> Result<Node, YamlError> {
     let mut build = Build {
-        parser: Parser::new_from_str(text),
+        source,
+        parser: Parser::new_from_str(&source.text),
         anchors: BTreeMap::new(),
         nodes: 0,
         bytes: 0,
     };
     let mut root = None;
     loop {
-        let (event, place) = build.next()?;
+        let (event, span) = build.next()?;
         match event {
             Event::StreamEnd => break,
             Event::DocumentStart(_) if root.is_some() => {
-                return Err(Error::SeveralDocuments.at(place));
+                return Err(Error::SeveralDocuments.at(build.place(span.start)));
             }
             Event::DocumentStart(_) => {
-                let (event, place) = build.next()?;
-                root = Some(build.value(event, place, 0)?);
+                let next = build.next()?;
+                root = Some(build.value(next, 0)?);
             }
             _ => {}
         }
+    }
+    if !build.anchors.is_empty() {
+        source.check_anchors()?;
     }
     let empty = Node {
         kind: Kind::Null,
@@ -42,6 +48,7 @@ pub(super) fn document(text: &str) -> Result<Node, YamlError> {
 }
 
 struct Build<'a> {
+    source: &'a Source,
     parser: Parser<'a, StrInput<'a>>,
     anchors: BTreeMap<usize, Rc<Node>>,
     /// Values and text so far, aliases written out.
@@ -50,34 +57,26 @@ struct Build<'a> {
 }
 
 impl<'a> Build<'a> {
-    fn next(&mut self) -> Result<(Event<'a>, Place), YamlError> {
+    fn next(&mut self) -> Result<(Event<'a>, Span), YamlError> {
         match self.parser.next_event() {
-            Some(Ok((event, Span { start, .. }))) => Ok((
-                event,
-                Place {
-                    line: start.line(),
-                    column: start.col() + 1,
-                },
-            )),
-            Some(Err(e)) => {
-                let place = Place {
-                    line: e.marker().line(),
-                    column: e.marker().col() + 1,
-                };
-                Err(Error::Syntax(e.info().to_owned()).at(place))
-            }
-            None => Ok((Event::StreamEnd, Place { line: 1, column: 1 })),
+            Some(Ok(event)) => Ok(event),
+            Some(Err(e)) => Err(Error::Syntax(e.info().to_owned()).at(self.place(*e.marker()))),
+            None => Ok((Event::StreamEnd, Span::default())),
         }
     }
 
+    /// A place in the file; what the parser finds after its end is at its end.
+    fn place(&self, marker: Marker) -> Place {
+        Place {
+            line: marker.line(),
+            column: marker.col() + 1,
+        }
+        .min(self.source.end)
+    }
+
     /// A node that stands where a value is wanted.
-    fn value(
-        &mut self,
-        event: Event<'a>,
-        place: Place,
-        depth: usize,
-    ) -> Result<Rc<Node>, YamlError> {
-        let node = self.node(event, place, depth)?;
+    fn value(&mut self, next: (Event<'a>, Span), depth: usize) -> Result<Rc<Node>, YamlError> {
+        let node = self.node(next, depth)?;
         if matches!(node.kind, Kind::Merge | Kind::Equals) {
             Err(node.not_a_value())
         } else {
@@ -87,14 +86,15 @@ impl<'a> Build<'a> {
 
     fn node(
         &mut self,
-        event: Event<'a>,
-        place: Place,
+        (event, span): (Event<'a>, Span),
         depth: usize,
     ) -> Result<Rc<Node>, YamlError> {
+        let place = self.place(span.start);
         let (kind, anchor) = match event {
             Event::Alias(anchor) => return self.alias(anchor, place, depth),
             Event::Scalar(text, style, anchor, tag) => {
                 self.count(1, text.len(), place)?;
+                let text = self.text(text, style, span).map_err(|e| e.at(place))?;
                 let kind = match (tag.as_deref(), style) {
                     (Some(tag), _) => core_tag(tag).and_then(|tag| scalar::tagged(tag, &text)),
                     (None, ScalarStyle::Plain) => scalar::plain(&text),
@@ -121,6 +121,30 @@ impl<'a> Build<'a> {
             self.anchors.insert(anchor, Rc::clone(&node));
         }
         Ok(node)
+    }
+
+    /// The text of a scalar as PyYAML has it.
+    fn text(
+        &self,
+        text: Cow<'a, str>,
+        style: ScalarStyle,
+        span: Span,
+    ) -> Result<Cow<'a, str>, Error> {
+        let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        match self.source.open_end {
+            // Inside brackets PyYAML takes a leading `?` or `:` for itself.
+            _ if style == ScalarStyle::Plain && text.starts_with(['?', ':']) => {
+                Err(Error::Ambiguous(text.into_owned()))
+            }
+            // The line break that was added to the file is no part of the text.
+            Some(end) if block && span.end.index() > end => {
+                if self.source.blank_end {
+                    return Err(Error::BlankEnd);
+                }
+                Ok(text.strip_suffix('\n').unwrap_or(&text).to_owned().into())
+            }
+            _ => Ok(text),
+        }
     }
 
     fn alias(&mut self, anchor: usize, place: Place, depth: usize) -> Result<Rc<Node>, YamlError> {
@@ -156,11 +180,11 @@ impl<'a> Build<'a> {
     fn items(&mut self, depth: usize) -> Result<Vec<Rc<Node>>, YamlError> {
         let mut items = Vec::new();
         loop {
-            let (event, place) = self.next()?;
-            if event == Event::SequenceEnd {
+            let next = self.next()?;
+            if next.0 == Event::SequenceEnd {
                 return Ok(items);
             }
-            items.push(self.value(event, place, depth)?);
+            items.push(self.value(next, depth)?);
         }
     }
 
@@ -169,13 +193,15 @@ impl<'a> Build<'a> {
         let mut merged = BTreeMap::new();
         let mut merges = 0;
         loop {
-            let (event, place) = self.next()?;
-            if event == Event::MappingEnd {
+            let next = self.next()?;
+            if next.0 == Event::MappingEnd {
                 break;
             }
-            let key = self.node(event, place, depth)?;
-            let (event, value_place) = self.next()?;
-            let value = self.value(event, value_place, depth)?;
+            let place = self.place(next.1.start);
+            let key = self.node(next, depth)?;
+            let next = self.next()?;
+            let value_place = self.place(next.1.start);
+            let value = self.value(next, depth)?;
             let (name, twice) = match &key.kind {
                 Kind::Merge => {
                     self.merge(&value, value_place, &mut merged)?;

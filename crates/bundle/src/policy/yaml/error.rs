@@ -49,6 +49,10 @@ pub enum YamlErrorKind {
     Character(char),
     /// Not YAML at all; in the words of the parser.
     Syntax(String),
+    /// A form that programs read differently.
+    Ambiguous(String),
+    /// A block of text that the end of the file cuts off in a blank line.
+    BlankEnd,
     /// A second document in the file.
     SeveralDocuments,
     /// More than [`MAX_DEPTH`] levels.
@@ -97,6 +101,8 @@ impl YamlError {
             Kind::Syntax(_) => {
                 "Compare the indentation, quotes and brackets with the lines around it.".into()
             }
+            Kind::Ambiguous(_) => "Put the value between quotes, or use letters and digits.".into(),
+            Kind::BlankEnd => "End the last line with a line break.".into(),
             Kind::SeveralDocuments => "Keep one document and remove the `---` between them.".into(),
             Kind::TooDeep => "Use fewer levels.".into(),
             Kind::TooManyValues => {
@@ -129,6 +135,12 @@ impl fmt::Display for YamlError {
                 u32::from(*c)
             ),
             Kind::Syntax(what) => write!(f, "this is not YAML: {}", short(what)),
+            Kind::Ambiguous(text) => write!(
+                f,
+                "{:?} is read differently by different programs",
+                short(text)
+            ),
+            Kind::BlankEnd => write!(f, "the file ends in a blank line of a block of text"),
             Kind::SeveralDocuments => write!(f, "a second document starts here"),
             Kind::TooDeep => write!(f, "nested more than {MAX_DEPTH} levels"),
             Kind::TooManyValues => write!(

@@ -8,6 +8,9 @@ mod build;
 mod error;
 mod node;
 mod scalar;
+mod source;
+#[cfg(test)]
+mod tests;
 
 use node::{Extent, Kind, Map};
 
@@ -27,32 +30,5 @@ const MAX_TEXT: usize = 4 * MAX_BYTES;
 
 /// Reads a file of one YAML document; an empty file is null.
 pub fn parse(bytes: &[u8]) -> Result<Node, YamlError> {
-    build::document(text(bytes)?)
-}
-
-/// The text of a file, if it has only characters on which all readers agree.
-fn text(bytes: &[u8]) -> Result<&str, YamlError> {
-    if bytes.len() > MAX_BYTES {
-        return Err(YamlErrorKind::TooLarge.at(Place { line: 1, column: 1 }));
-    }
-    let text = std::str::from_utf8(bytes).map_err(|e| {
-        let good = bytes.get(..e.valid_up_to()).unwrap_or_default();
-        YamlErrorKind::NotUtf8.at(Place::after(&String::from_utf8_lossy(good)))
-    })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    match text.char_indices().find(|(_, c)| !is_allowed(*c)) {
-        Some((at, c)) => {
-            Err(YamlErrorKind::Character(c).at(Place::after(text.get(..at).unwrap_or_default())))
-        }
-        None => Ok(text),
-    }
-}
-
-/// The printable characters of YAML 1.1 without U+0085, U+2028 and U+2029, which end a line in YAML 1.1 only.
-fn is_allowed(c: char) -> bool {
-    match c {
-        '\t' | '\n' | '\r' => true,
-        '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => false,
-        _ => !c.is_control(),
-    }
+    build::document(&source::Source::of(bytes)?)
 }
