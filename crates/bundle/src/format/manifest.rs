@@ -83,6 +83,10 @@ impl<R: BufRead> Reader<R> {
         on_file: &mut dyn FnMut(&str, Option<&str>),
     ) -> Result<Option<Manifest>, ManifestError> {
         if self.tokens.next_token()? != Token::BeginObject {
+            // Something else than an object may still be no JSON at all, which is the better reason.
+            while self.tokens.end().is_err() {
+                self.tokens.next_token()?;
+            }
             return Err(ManifestError::Invalid("not an object".to_owned()));
         }
         let mut fields = Object::new();

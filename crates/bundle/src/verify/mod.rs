@@ -82,11 +82,12 @@ pub fn verify<R: ReadAt + ?Sized>(
         }
     };
     for problem in archive.problems() {
-        checks.fail(
-            CheckId::Structure,
-            problem.to_string(),
-            problem.detail.clone(),
-        );
+        // The reference names the place even where the name is empty.
+        let code = match problem.code {
+            "unsafe_zip_member" => format!("unsafe_zip_member:{}", problem.place),
+            _ => problem.to_string(),
+        };
+        checks.fail(CheckId::Structure, code, problem.detail.clone());
     }
     acceptance::directory(
         archive.entries(),

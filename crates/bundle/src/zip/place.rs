@@ -245,7 +245,10 @@ fn read<R: ReadAt + ?Sized>(source: &R, at: u64, len: u64) -> Result<Vec<u8>, Un
     Ok(bytes)
 }
 
-/// The refusal of a file that cannot be read.
+/// The refusal of a file that cannot be read. Headers that lead beyond its end are a flaw of the archive, not of the disk.
 pub(super) fn read_failed(error: &io::Error) -> Unreadable {
+    if error.kind() == io::ErrorKind::UnexpectedEof {
+        return Flaw::Malformed.refuse("its headers lead beyond the end of the file");
+    }
     Flaw::ReadFailed.refuse(error.to_string())
 }
