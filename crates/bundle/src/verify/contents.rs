@@ -94,7 +94,7 @@ const OURS: [&str; 12] = [
 /// What must be there is there.
 pub(crate) fn required(
     members: &Members<'_>,
-    demands: &Thresholds,
+    demands: Thresholds,
     ours: bool,
     checks: &mut Checks,
 ) {

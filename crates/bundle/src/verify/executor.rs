@@ -6,7 +6,7 @@ pub type Task<'a> = Box<dyn FnOnce() + Send + 'a>;
 /// Runs pieces of work, in any order, on as many threads as it has.
 pub trait Executor: Sync {
     /// Runs all tasks and returns when the last one is done. Earlier ones should be started first.
-    fn run<'a>(&self, tasks: Vec<Task<'a>>);
+    fn run(&self, tasks: Vec<Task<'_>>);
 }
 
 /// One after the other, on the caller's thread.
@@ -14,7 +14,7 @@ pub trait Executor: Sync {
 pub struct InTurn;
 
 impl Executor for InTurn {
-    fn run<'a>(&self, tasks: Vec<Task<'a>>) {
+    fn run(&self, tasks: Vec<Task<'_>>) {
         for task in tasks {
             task();
         }

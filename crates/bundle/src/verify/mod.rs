@@ -103,7 +103,7 @@ pub fn verify<R: ReadAt + ?Sized>(
         .map(|manifest| identity(manifest, &mut checks));
     let ours = matches!(identity, Some(Identified::Ours(_) | Identified::Malformed));
     if manifest.is_some() || archive.problems().is_empty() {
-        contents::required(&members, &receiver.policy.thresholds(), ours, &mut checks);
+        contents::required(&members, receiver.policy.thresholds(), ours, &mut checks);
     }
     if manifest.is_some() {
         contents::nothing_else(&members, ours, &mut checks);
