@@ -119,6 +119,29 @@ impl Db {
         })
     }
 
+    /// Opens a derived database. One that is damaged, newer, or of another program is emptied in place first, never
+    /// deleted: others may have it open. The second answer is true if that was done, and everything must be made again.
+    ///
+    /// # Errors
+    /// As [`Db::open`], but for `database_corrupt`, `database_newer`, `not_a_data_root`.
+    pub fn open_derived(
+        root: &DataRoot,
+        database: Database,
+        schema: &Schema,
+    ) -> Result<(Self, bool)> {
+        match Self::open(root, database, schema) {
+            Err(
+                StoreError::DatabaseCorrupt { .. }
+                | StoreError::DatabaseNewer { .. }
+                | StoreError::NotADataRoot { .. },
+            ) if schema.derived && root.access() == Access::Write => {
+                migrate::make_anew(&root.database(database), schema, root.busy_timeout())?;
+                Ok((Self::open(root, database, schema)?, true))
+            }
+            opened => Ok((opened?, false)),
+        }
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path

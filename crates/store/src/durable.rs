@@ -88,11 +88,7 @@ pub fn create_folder(folder: &Path) -> Result<()> {
 /// # Errors
 /// `io`, `disk_full`, `permission_denied`, `read_only`.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<Placed> {
-    let folder = parent(path)?;
-    let mut temp = filled(folder, bytes)?;
-    let placed = temp.place_new(path)?;
-    sync_folder(folder)?;
-    Ok(placed)
+    filled(parent(path)?, bytes)?.publish(path, 0o600)
 }
 
 /// Writes a small file (mode 0600) in place of the one that may stand there, durably: at every moment the old or the
@@ -103,6 +99,7 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<Placed> {
 pub fn write_over(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = parent(path)?;
     let mut temp = filled(folder, bytes)?;
+    temp.sync()?;
     temp.place_over(path)?;
     sync_folder(folder)
 }
@@ -126,7 +123,6 @@ fn filled(folder: &Path, bytes: &[u8]) -> Result<TempFile> {
     temp.file_mut()
         .write_all(bytes)
         .map_err(|error| StoreError::io("write", folder, error))?;
-    temp.sync()?;
     Ok(temp)
 }
 

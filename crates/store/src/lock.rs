@@ -74,14 +74,7 @@ impl FolderLock {
 
     fn take(folder: &Path, program: &Program, wait: Duration, how: Try) -> Result<Arc<Self>> {
         let path = lock_path(folder);
-        let opened = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&path);
-        let file = opened.map_err(|error| StoreError::io("open", &path, error))?;
+        let file = open_lock(&path)?;
         wait_for(&file, folder, None, wait, how)?;
         let holder = Holder::this_process(program);
         let sign = Sign::put_up(&signs_path(folder), &holder)
@@ -169,6 +162,38 @@ impl Drop for OpenMark {
     fn drop(&mut self) {
         self.lock.open.fetch_sub(1, Ordering::AcqRel);
     }
+}
+
+/// A file that at most one process holds, such as the sign of the one window on a data root.
+#[derive(Debug)]
+pub struct FileLock {
+    _locked: File,
+}
+
+impl FileLock {
+    /// Takes it without waiting, making the file (mode 0600) if needed; none if somebody else has it.
+    ///
+    /// # Errors
+    /// `io`, `disk_full`, `permission_denied`, `read_only`.
+    pub fn try_take(path: &Path) -> Result<Option<Self>> {
+        let file = open_lock(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { _locked: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(StoreError::io("lock", path, error)),
+        }
+    }
+}
+
+fn open_lock(path: &Path) -> Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
+        .map_err(|error| StoreError::io("open", path, error))
 }
 
 /// Who holds a folder now, as far as known, this process included.
@@ -262,6 +287,16 @@ mod tests {
         );
         drop(mark);
         lock.alone_for(NOW, || Ok(())).unwrap();
+    }
+
+    #[test]
+    fn one_window_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("window.lock");
+        let first = FileLock::try_take(&path).unwrap();
+        assert!(first.is_some() && FileLock::try_take(&path).unwrap().is_none());
+        drop(first);
+        assert!(FileLock::try_take(&path).unwrap().is_some());
     }
 
     #[test]

@@ -217,6 +217,22 @@ fn forward(path: &Path, schema: &Schema, busy: Duration) -> Result<()> {
     })
 }
 
+/// Empties a derived database in place and makes it anew, whatever is in it and whoever has it open: they go on with
+/// the new one.
+pub(crate) fn make_anew(path: &Path, schema: &Schema, busy: Duration) -> Result<()> {
+    make_file(path)?;
+    within(path, || {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(busy)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_RESET_DATABASE, true)?;
+        connection.execute_batch("VACUUM")?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_RESET_DATABASE, false)?;
+        Ok::<(), StoreError>(())
+    })?;
+    forward(path, schema, busy)
+}
+
 /// Makes an empty file (mode 0600). A journal without its database means that the database is gone: SQLite would throw
 /// the journal away, and with it what was acknowledged.
 fn make_file(path: &Path) -> Result<()> {

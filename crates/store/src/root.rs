@@ -272,7 +272,8 @@ impl DataRoot {
     }
 }
 
-/// True if a folder holds anything but hidden files and what a new file system starts with.
+/// True if a folder holds anything but hidden files, what a new file system starts with, and what a crash may have left
+/// of a root that was just being made.
 fn holds_something(path: &Path) -> Result<bool> {
     let entries = match fs::read_dir(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
@@ -280,6 +281,7 @@ fn holds_something(path: &Path) -> Result<bool> {
     };
     Ok(entries.flatten().any(|entry| {
         let name = entry.file_name();
-        name != "lost+found" && !name.to_string_lossy().starts_with('.')
+        let known = name == "lost+found" || Folder::PARENTS.iter().any(|parent| name == *parent);
+        !known && !name.to_string_lossy().starts_with('.')
     }))
 }

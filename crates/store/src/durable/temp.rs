@@ -96,6 +96,19 @@ impl TempFile {
         Ok(placed)
     }
 
+    /// Makes it final in one go: mode, bytes, name, folder. Once this returns [`Placed::New`], it survives a power cut
+    /// under that name; if it returns [`Placed::Exists`], nothing was changed.
+    ///
+    /// # Errors
+    /// `io`, `disk_full`, `permission_denied`, `read_only`.
+    pub fn publish(mut self, target: &Path, mode: u32) -> Result<Placed> {
+        self.set_mode(mode)?;
+        self.sync()?;
+        let placed = self.place_new(target)?;
+        super::sync_folder(super::parent(target)?)?;
+        Ok(placed)
+    }
+
     /// Gives it its final name, over what may stand there. The folder is not yet forced to the disk.
     ///
     /// # Errors

@@ -25,6 +25,9 @@ impl Folder {
         Self::UiRuntime,
     ];
 
+    /// The folders that they lie in.
+    pub(super) const PARENTS: [&str; 3] = ["termite_fieldpack", "mite_ecology", "fieldgrade_ui"];
+
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::TermiteRuntime => "termite_fieldpack/runtime",
