@@ -70,11 +70,22 @@ struct Others<'e> {
 
 impl<'e> Others<'e> {
     fn new(entries: &'e [Entry], sorted: &'e [u32]) -> Self {
-        let mut hashes: Vec<(u64, u32)> = sorted
-            .iter()
-            .filter_map(|place| Some((hash(&fold(other(entries, *place)?)), *place)))
+        let mut places: Vec<u32> = sorted.to_vec();
+        places.retain(|place| other(entries, *place).is_some());
+        places.dedup_by_key(|place| other(entries, *place));
+        let folded = |place: u32| other(entries, place).map(fold).unwrap_or_default();
+        let mut hashes: Vec<(u64, u32)> = places
+            .into_iter()
+            .map(|place| (hash(&folded(place)), place))
             .collect();
-        hashes.sort_unstable();
+        // Equal hashes are put in the order of their texts, so that nobody can hide a collision of names behind a
+        // collision of hashes.
+        hashes.sort_unstable_by(|(hash, place), (other_hash, other_place)| {
+            let texts = || folded(*place).cmp(&folded(*other_place));
+            hash.cmp(other_hash)
+                .then_with(texts)
+                .then(place.cmp(other_place))
+        });
         Self {
             entries,
             sorted,
@@ -89,7 +100,6 @@ impl<'e> Others<'e> {
                 && hash == other_hash
                 && let (Some(one), Some(two)) =
                     (other(self.entries, *one), other(self.entries, *two))
-                && one != two
                 && fold(one) == fold(two)
             {
                 problems.add(
