@@ -197,3 +197,46 @@ fn a_refused_archive_still_tells_what_it_claims_to_hold() {
         }
     }
 }
+
+/// Names and contents, if the archive is sound and whole.
+fn contents(bytes: &Vec<u8>) -> Option<Vec<(String, Vec<u8>)>> {
+    let archive = Archive::open(bytes, &Limits::default()).ok()?;
+    let entries = archive.problems().is_empty().then(|| archive.entries())?;
+    let read = |entry| Some((entry_name(entry), content(&archive, entry).ok()?));
+    entries.iter().map(read).collect()
+}
+
+fn entry_name(entry: &Entry) -> String {
+    entry.name.to_string()
+}
+
+/// Other than in our own form, a byte may change without being noticed here, but never what is read.
+#[test]
+fn no_changed_byte_of_a_deflated_bundle_changes_what_is_read() {
+    let archives = archives("good");
+    let (_, bytes) = archives
+        .iter()
+        .find(|(name, _)| name == "one-text.zip")
+        .unwrap();
+    let original = contents(bytes).unwrap();
+    let mut unnoticed = 0;
+    for place in 0..bytes.len() {
+        for change in [0x01, 0x80] {
+            let mut changed = bytes.clone();
+            changed[place] ^= change;
+            if let Some(found) = contents(&changed) {
+                assert!(found == original, "byte {place} xor {change}");
+                unnoticed += 1;
+            }
+        }
+    }
+    // In each member: eight bytes of version and attributes, and a bit behind the end of the deflated data.
+    assert!(
+        unnoticed <= archive_len(bytes) * (8 * 2 + 1),
+        "{unnoticed} changes went unnoticed"
+    );
+}
+
+fn archive_len(bytes: &Vec<u8>) -> usize {
+    Archive::open(bytes, &Limits::default()).unwrap().len()
+}

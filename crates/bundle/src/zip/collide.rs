@@ -188,12 +188,16 @@ fn is_folder(name: &Name) -> bool {
 
 /// What a file system makes of a name that ignores case and normal forms.
 ///
-/// Upper case first: it joins letters that lower case alone keeps apart, such as `ſ` and `s`.
+/// Lower case alone keeps letters apart that are the same in upper case, such as `ſ` and `s`, and upper case alone keeps
+/// apart `ẞ` and `ß`.
 fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    let upper = text.nfd().flat_map(char::to_uppercase);
+    let upper = text
+        .nfd()
+        .flat_map(char::to_lowercase)
+        .flat_map(char::to_uppercase);
     upper.flat_map(char::to_lowercase).nfc().collect()
 }
 

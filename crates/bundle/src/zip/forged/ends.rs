@@ -122,7 +122,10 @@ fn zip64_end_records_that_lie() {
         judgement(&forged.bytes())
     };
     assert_eq!(many(&|_, _, _| ()), "sealed");
-    assert_eq!(many(&|end64, _, _| end64.made_by = 45), "deviates");
+    assert_eq!(
+        many(&|end64, _, _| end64.made_by = 45),
+        "the ZIP64 end record has other versions"
+    );
     assert_eq!(many(&|end64, _, _| end64.record_len += 1), "zip_zip64");
     assert_eq!(many(&|end64, _, _| end64.disk = 1), "zip_disk");
     assert_eq!(many(&|end64, _, _| end64.entries_here -= 1), "zip_count");
@@ -137,4 +140,5 @@ fn zip64_end_records_that_lie() {
         "zip_zip64"
     );
     assert_eq!(many(&|_, _, end| end.entries = 7), "zip_zip64");
+    assert_eq!(many(&|_, _, end| end.entries_here = 7), "zip_zip64");
 }

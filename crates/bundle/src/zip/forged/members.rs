@@ -106,6 +106,21 @@ fn a_wrong_crc_is_known_but_stops_no_reading() {
 }
 
 #[test]
+fn a_crc_that_fits_the_first_bytes_only_is_wrong() {
+    let mut forged = Forged::new(&[(b"m", b"content")]);
+    let headers = &mut forged.items[0].headers;
+    for header in [&mut headers.local, &mut headers.central.local] {
+        header.crc32 = crc32fast::hash(b"con");
+    }
+    forged.settle();
+    let bytes = forged.bytes();
+    let archive = Archive::open(&bytes, &Limits::default()).unwrap();
+    let mut reader = archive.reader(&archive.entries()[0]);
+    reader.read_exact(&mut [0; 3]).unwrap();
+    assert!(!reader.crc_ok());
+}
+
+#[test]
 fn a_member_with_refused_headers_is_not_read() {
     let mut forged = Forged::new(&[(b"m", b"content")]);
     forged.settle();

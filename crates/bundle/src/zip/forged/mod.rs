@@ -111,13 +111,13 @@ impl Forged {
     }
 }
 
-/// What an archive is refused for, `deviates` if it is merely not in our form, `sealed` if it is.
+/// What an archive is refused for, how it departs from our form if that is all, `sealed` if it is.
 fn judgement(bytes: &Vec<u8>) -> String {
     match Archive::open(bytes, &Limits::default()) {
         Err(unreadable) => unreadable.problem.code.into(),
         Ok(archive) => match (archive.problems().first(), archive.canonical_deviation()) {
             (Some(problem), _) => problem.code.into(),
-            (None, Some(_)) => "deviates".into(),
+            (None, Some(deviation)) => deviation.into(),
             (None, None) => "sealed".into(),
         },
     }
