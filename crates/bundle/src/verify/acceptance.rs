@@ -2,9 +2,10 @@
 
 use crate::canon::{Object, Value};
 use crate::policy::{ArtifactType, Issue, studspec_issues, tubespec_issues};
+use crate::verify::check::CheckId;
+use crate::verify::checks::Checks;
 use crate::verify::members::Members;
 use crate::verify::receiver::Receiver;
-use crate::verify::report::{CheckId, Checks};
 use crate::zip::Entry;
 
 /// What can be judged from the directory alone, even of an archive that is not sound.
@@ -52,7 +53,7 @@ pub(crate) fn demanded_hashes(attestation: &Object, receiver: &Receiver<'_>, che
         match (seen, own) {
             (Some(seen), Some(own)) if seen == own => {}
             (Some(_), Some(own)) => {
-                checks.fail(CheckId::Policy, code, format!("{own} was expected"))
+                checks.fail(CheckId::Policy, code, format!("{own} was expected"));
             }
             (_, None) => checks.fail(
                 CheckId::Policy,

@@ -1,7 +1,9 @@
 //! The four answers and the sentences that say them.
 
 use crate::canon::Value;
-use crate::verify::report::{Check, CheckId, Checks, Subject};
+use crate::verify::check::{Check, CheckId};
+use crate::verify::checks::Checks;
+use crate::verify::report::Subject;
 
 /// Unchanged?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,10 +5,11 @@ use std::collections::{HashMap, HashSet};
 use crate::canon::{Object, ShapeError};
 use crate::digest::Sha256;
 use crate::format::body::{Fact, Told, Withdrawal, aux_digests};
-use crate::format::event::Line;
 use crate::format::kind::EventType;
+use crate::format::line::Line;
+use crate::verify::check::CheckId;
+use crate::verify::checks::Checks;
 use crate::verify::members::Members;
-use crate::verify::report::{CheckId, Checks};
 use crate::zip::{Folder, Name};
 
 /// Digests named and erased, in the order of the entries.
@@ -144,7 +145,7 @@ impl BlobLedger {
                     CheckId::Blobs,
                     "tombstone_mismatch",
                     format!("entry {seq}: {detail}"),
-                )
+                );
             };
             // An item that an earlier bundle carries cannot be compared with this one alone.
             let Some((capture_seq, capture)) = items.captures.get(&withdrawal.item) else {

@@ -4,7 +4,8 @@ use crate::canon::{Token, Tokens, Value};
 use crate::digest::Sha256;
 use crate::format::event::event_hash;
 use crate::format::op;
-use crate::verify::report::{CheckId, Checks};
+use crate::verify::check::CheckId;
+use crate::verify::checks::Checks;
 
 /// Walks `provenance.jsonl`: each line names the hash of the one before and carries its own.
 #[derive(Debug, Default)]

@@ -3,17 +3,18 @@
 use std::io::{BufRead, BufReader, Read};
 
 use crate::ReadAt;
-use crate::format::event::Line;
 use crate::format::identity::Identity;
+use crate::format::line::Line;
 use crate::format::member;
 use crate::format::seal::Kind;
 use crate::verify::blobs::WithdrawnItems;
+use crate::verify::check::CheckId;
+use crate::verify::checks::Checks;
 use crate::verify::executor::Progress;
 use crate::verify::foreign::{ForeignChain, delta_line};
 use crate::verify::history::{History, Walk, read_seal};
 use crate::verify::members::Members;
 use crate::verify::receiver::KnownBundle;
-use crate::verify::report::{CheckId, Checks};
 use crate::verify::{VerifyError, sealing};
 use crate::zip::{Archive, MemberError};
 
@@ -80,7 +81,7 @@ pub(crate) fn walk<R: ReadAt + ?Sized>(
     };
     let mut walk = Walk::new(identity, members, chosen, known_start(identity, known));
     let ended = each(archive, member::PROVENANCE, progress, &mut |line| {
-        walk.line(line)
+        walk.line(line);
     })?;
     let mut history = walk.finish();
     match ended {
@@ -146,7 +147,7 @@ pub(crate) fn walk_foreign<R: ReadAt + ?Sized>(
 ) -> Result<(), VerifyError> {
     let mut chain = ForeignChain::default();
     let ended = each(archive, member::PROVENANCE, progress, &mut |line| {
-        chain.line(line, checks)
+        chain.line(line, checks);
     })?;
     if matches!(ended, Err(Broken::TooLong)) {
         checks.fail(

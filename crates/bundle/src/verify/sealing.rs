@@ -7,10 +7,11 @@ use crate::format::identity::Identity;
 use crate::format::manifest::Manifest;
 use crate::format::member;
 use crate::format::seal::{FORMAT, Kind, Pins, WRITER, Wishes};
+use crate::verify::check::CheckId;
+use crate::verify::checks::Checks;
 use crate::verify::history::{History, read_seal};
 use crate::verify::members::Members;
 use crate::verify::receiver::KnownBundle;
-use crate::verify::report::{CheckId, Checks};
 
 /// What the bundle is compared with.
 pub(crate) struct Sealing<'a> {
@@ -194,34 +195,6 @@ impl Sealing<'_> {
         match &self.history.project_title {
             Some(title) => *title == self.identity.project_name,
             None => true,
-        }
-    }
-
-    /// Every chosen item is carried, was sealed in the series before, and is neither withdrawn nor erased.
-    fn excerpt(&self, items: &[u64], checks: &mut Checks) {
-        let sealed_to = self.identity.of.as_ref().map_or(0, |of| of.link.size);
-        for item in items {
-            let captured = self.history.captures.get(item);
-            let withdrawn = self
-                .history
-                .blobs
-                .withdrawals
-                .iter()
-                .any(|(_, withdrawal)| withdrawal.item == *item);
-            if captured.is_none_or(|seq| *seq > sealed_to) || withdrawn {
-                checks.fail(
-                    CheckId::Excerpt,
-                    "excerpt_not_sealed",
-                    format!("item {item}"),
-                );
-            }
-        }
-        if sealed_to == 0 || sealed_to >= self.identity.ledger.last {
-            checks.fail(
-                CheckId::Excerpt,
-                "of_mismatch",
-                "that bundle does not end before this one",
-            );
         }
     }
 

@@ -5,8 +5,9 @@ use crate::digest::Sha256;
 use crate::dsse::{Envelope, EnvelopeError};
 use crate::key::{PublicKey, Signature};
 use crate::verify::answers::SignerAnswer;
+use crate::verify::check::CheckId;
+use crate::verify::checks::Checks;
 use crate::verify::receiver::{Receiver, TrustedKey};
-use crate::verify::report::{CheckId, Checks};
 
 /// What is signed, as it stands in the bundle.
 pub(crate) struct Signed<'a> {
