@@ -4,14 +4,17 @@
 //! of them to a [`Sink`], and [`Facts`] is what is known of the file besides its bytes. Nothing here writes to a source,
 //! follows a link, or opens anything but a regular file.
 
+mod arguments;
 mod errors;
 mod folder;
 mod look;
 mod open;
 mod place;
 mod read;
+mod walk;
 
 pub use errors::{Change, Problem, SourceError, Special};
 pub use open::{Device, SourceFile, open};
 pub use place::Place;
 pub use read::{Extent, RESTARTS, Reading, Sink, read};
+pub use walk::{Found, Walk};
