@@ -6,15 +6,23 @@
 
 mod arguments;
 mod errors;
+mod facts;
 mod folder;
 mod look;
+mod machine;
 mod open;
 mod place;
 mod read;
+mod time;
+mod volume;
 mod walk;
 
 pub use errors::{Change, Problem, SourceError, Special};
+pub use facts::Facts;
+pub use machine::Machine;
 pub use open::{Device, SourceFile, open};
 pub use place::Place;
 pub use read::{Extent, RESTARTS, Reading, Sink, read};
+pub use time::file_time;
+pub use volume::{Volume, Volumes};
 pub use walk::{Found, Walk};
