@@ -1,0 +1,11 @@
+//! What one file is and what it says, to be searched: [`chunk`].
+//!
+//! Everything here is pure: bytes come in through [`std::io::Read`] or as slices, go out through [`std::io::Write`].
+//! Nothing is held that grows with the file, and the same bytes give the same answer on every machine.
+
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod chunk;
+
+pub use chunk::{Chunk, Chunking, Chunks};
