@@ -1,0 +1,22 @@
+//! The one surface of the program: the command line, the server and the desktop call what is here and nothing below it.
+//!
+//! Each call is one act with one result: a value to show, or an [`AppError`] that names code, place and next step.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod catalogue;
+mod error;
+mod fault;
+mod file;
+mod rules;
+mod threads;
+mod verify;
+
+pub use catalogue::{Entry, Group, codes, explain};
+pub use error::{AppError, ErrorKind};
+pub use fault::Fault;
+pub use file::FileReadAt;
+pub use threads::Threads;
+pub use verify::{VerifyRequest, verify_file};
+
+pub use bundle::verify::{Progress, Report, Silent};

@@ -1,0 +1,46 @@
+//! The commands. A new one is a file here with a `clap::Args` struct that implements [`Run`], its `mod` line, and its
+//! line in the list.
+
+mod completions;
+mod verify;
+
+use app::AppError;
+use clap::Subcommand;
+
+use crate::context::Context;
+
+/// How a command ended that could be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is done.
+    Done,
+    /// The answer is no, or a check found something wrong.
+    Refused,
+}
+
+/// What every command does.
+pub trait Run {
+    /// Does it and shows the answer. An error is shown by the caller.
+    fn run(self, context: &Context) -> Result<Outcome, AppError>;
+}
+
+macro_rules! commands {
+    ($($(#[$attribute:meta])* $command:ident = $file:ident),* $(,)?) => {
+        /// What can be asked for.
+        #[derive(Debug, Subcommand)]
+        pub enum Command {
+            $($(#[$attribute])* $command($file::$command)),*
+        }
+
+        impl Run for Command {
+            fn run(self, context: &Context) -> Result<Outcome, AppError> {
+                match self { $(Self::$command(command) => command.run(context)),* }
+            }
+        }
+    };
+}
+
+commands! {
+    Verify = verify,
+    Completions = completions,
+}

@@ -1,0 +1,82 @@
+use std::path::PathBuf;
+
+use app::{AppError, Fault, VerifyRequest, verify_file};
+use bundle::verify::{Report, SignerAnswer};
+use clap::Args;
+
+use super::{Outcome, Run};
+use crate::context::Context;
+use crate::output::report;
+
+/// Check a bundle: unchanged? signed by whom? within your rules? what is known of its time?
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The bundle
+    #[arg(value_name = "BUNDLE")]
+    bundle: PathBuf,
+    /// Your rules; without them those of a new case hold
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// The list of the keys you trust
+    #[arg(long, value_name = "FILE")]
+    allowlist: Option<PathBuf>,
+    /// The fingerprint of the signer's key, as they gave it to you by another way: confirms them for this one check
+    #[arg(long, value_name = "FINGERPRINT")]
+    fingerprint: Option<String>,
+    /// Accept a signer who is not confirmed, and say so
+    #[arg(long)]
+    any_signer: bool,
+    /// Show every check, not only those that failed
+    #[arg(long)]
+    all: bool,
+}
+
+impl Run for Verify {
+    fn run(self, context: &Context) -> Result<Outcome, AppError> {
+        let size = std::fs::metadata(&self.bundle).map_or(0, |metadata| metadata.len());
+        // Every byte is read twice: as part of the file, and as part of its member.
+        let watch = context.watch("Checking", size.saturating_mul(2));
+        let request = VerifyRequest {
+            policy: self.policy,
+            allowlist: self.allowlist,
+            fingerprint: self.fingerprint,
+            any_signer: self.any_signer,
+        };
+        let result = verify_file(&self.bundle, &request, &*watch);
+        watch.finish();
+        let report = result.map_err(|error| match error.code {
+            code if code == Fault::Canceled.code() => error
+                .saying(watch.told())
+                .advising("Start again to get an answer; nothing was changed."),
+            _ => error,
+        })?;
+        let shown = report::Shown {
+            report: &report,
+            all: self.all,
+        };
+        context
+            .output
+            .show(|| report.to_value(), |page| shown.write(page))?;
+        hint(context, &report, &request);
+        Ok(if report.accepted {
+            Outcome::Done
+        } else {
+            Outcome::Refused
+        })
+    }
+}
+
+/// What helps the person on.
+fn hint(context: &Context, report: &Report, request: &VerifyRequest) {
+    if report.signer != SignerAnswer::Unconfirmed || request.fingerprint.is_some() {
+        return;
+    }
+    context.output.hint(
+        "ask the sender, by telephone or face to face, for the fingerprint of their key, and give it with --fingerprint",
+    );
+    if request.allowlist.is_none() {
+        context
+            .output
+            .hint("the keys that you trust are given with --allowlist FILE; none were");
+    }
+}
