@@ -8,7 +8,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use bundle::Sha256;
-use bundle::format::event::{Event, Line};
+use bundle::format::event::Event;
+use bundle::format::line::Line;
 use bundle::key::{Signer, SigningKey};
 use bundle::merkle::Frontier;
 use bundle::seal::{Evidence, Plan, SealError, Signing, write};

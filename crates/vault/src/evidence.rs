@@ -9,6 +9,7 @@ use bundle::merkle::Frontier;
 use bundle::seal::{Evidence, SealError};
 use bundle::zip::Folder;
 use rusqlite::OptionalExtension;
+use store::blobs::Stored;
 use store::{BlobKind, StoreError};
 
 use crate::error::{Result, VaultError};
@@ -29,12 +30,19 @@ pub(crate) const fn kind_of(folder: Folder) -> BlobKind {
     }
 }
 
+/// A SEAL that is not in the ledger yet, and the papers that it pins.
+#[derive(Clone, Copy)]
+pub(crate) struct Unwritten<'a> {
+    pub event: &'a Event,
+    pub aux: &'a [Stored],
+}
+
 /// One case's part of the vault.
 pub(crate) struct CaseEvidence<'a> {
     pub vault: &'a Vault,
     pub project: &'a Project,
-    /// A SEAL that is not written yet: what a bundle of it would be is asked before.
-    pub draft: Option<&'a Event>,
+    /// A SEAL that is not in the ledger yet: what a bundle of it would be is asked before.
+    pub unwritten: Option<Unwritten<'a>>,
 }
 
 impl CaseEvidence<'_> {
@@ -74,6 +82,13 @@ impl CaseEvidence<'_> {
 
     fn facts(&self, folder: Folder, sha256: &Sha256) -> Result<(u64, u32)> {
         let kind = kind_of(folder);
+        let aux = self.unwritten.map(|seal| seal.aux).unwrap_or_default();
+        if let Some(stored) = aux
+            .iter()
+            .find(|stored| stored.digest == *sha256 && stored.kind == kind)
+        {
+            return Ok((stored.size, stored.crc32));
+        }
         let found = self.vault.db().read(|connection| {
             let mut statement = connection.prepare_cached(sql::BLOB_FACTS)?;
             let row = statement.query_row((sha256.as_bytes(), kind.as_str()), |row| {
@@ -109,10 +124,10 @@ impl Evidence for CaseEvidence<'_> {
             .each_event(&self.project.id, first, last, each)
             .map_err(|Carried(error)| error)?;
         match self
-            .draft
-            .filter(|draft| (first..=last).contains(&draft.payload.seq))
+            .unwritten
+            .filter(|seal| (first..=last).contains(&seal.event.payload.seq))
         {
-            Some(draft) => on_event(draft.clone()),
+            Some(seal) => on_event(seal.event.clone()),
             None => Ok(()),
         }
     }

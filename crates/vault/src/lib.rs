@@ -3,6 +3,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod bundles;
+mod capture;
 mod error;
 mod evidence;
 mod heads;
@@ -16,10 +17,12 @@ mod project;
 mod receiver;
 mod reproduce;
 mod seal;
+pub mod source;
 mod sql;
 mod vault;
 
 pub use bundles::SealedBundle;
+pub use capture::{CaptureReport, Intake, ItemError, ItemOutcome, ItemStatus};
 pub use error::{NEXT_STEPS, Result, VaultError};
 pub use items::{Item, ItemState};
 pub use ledger::LedgerCheck;

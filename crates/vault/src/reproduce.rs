@@ -48,7 +48,7 @@ impl Vault {
         let evidence = CaseEvidence {
             vault: self,
             project,
-            draft: None,
+            unwritten: None,
         };
         let plan = Plan::new(&evidence, seal.seq)
             .map_err(VaultError::from)

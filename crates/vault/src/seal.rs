@@ -18,7 +18,7 @@ use store::{BlobKind, Watch};
 
 use crate::bundles::{SealedBundle, latest_series, open_seals};
 use crate::error::{Result, VaultError};
-use crate::evidence::CaseEvidence;
+use crate::evidence::{CaseEvidence, Unwritten};
 use crate::items;
 use crate::keys::OwnKey;
 use crate::ledger::{Chain, Draft, Ledger, Scribe, chain_of, number, unsigned};
@@ -124,7 +124,10 @@ impl Vault {
             let evidence = CaseEvidence {
                 vault: self,
                 project,
-                draft: Some(&draft.event),
+                unwritten: Some(Unwritten {
+                    event: &draft.event,
+                    aux: &draft.aux,
+                }),
             };
             let plan = Plan::new(&evidence, draft.event.payload.seq)?;
             must_meet(&policy, &plan, &draft)?;
@@ -391,7 +394,7 @@ impl Vault {
         let evidence = CaseEvidence {
             vault: self,
             project,
-            draft: None,
+            unwritten: None,
         };
         let plan = Plan::new(&evidence, open.seq)?;
         let folder = self.root().made(self.root().bundles_out())?;

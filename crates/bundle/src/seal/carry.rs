@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use crate::canon::Object;
-use crate::format::event::{Event, Line};
+use crate::format::event::Event;
 use crate::format::kind::EventType;
+use crate::format::line::Line;
 use crate::format::seal::{Kind, Pins, Wishes};
 use crate::seal::{Evidence, SealError};
 

@@ -14,7 +14,8 @@ use std::error::Error;
 use std::io::{self, Write};
 
 use crate::digest::Sha256;
-use crate::format::event::{Event, LineError};
+use crate::format::event::Event;
+use crate::format::line::LineError;
 use crate::merkle::Frontier;
 use crate::verify::Progress;
 use crate::zip::{ArchiveWriter, Folder, WriteError};

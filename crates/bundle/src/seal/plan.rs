@@ -5,9 +5,10 @@ use std::io::{self, Write};
 
 use crate::digest::{Hasher, Sha256};
 use crate::format::attestation::{self, Hashes};
-use crate::format::event::{Event, Line};
+use crate::format::event::Event;
 use crate::format::identity::{Identity, LedgerRange, Previous};
 use crate::format::kind::EventType;
+use crate::format::line::Line;
 use crate::format::manifest::{self, Head};
 use crate::format::seal::{Pins, Wishes};
 use crate::format::{member, statement};
