@@ -1,6 +1,6 @@
 //! What happens to an archive of which any byte was changed: it is refused, or known not to be the sealed one.
 
-#![allow(clippy::unwrap_used)]
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::io::Read;
 

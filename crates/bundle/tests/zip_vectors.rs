@@ -1,6 +1,10 @@
 //! The archives of the test vectors: which are sound, which are refused and for what.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops at the first surprise"
+)]
 
 use std::fs;
 use std::io::Read;

@@ -12,7 +12,8 @@ const SHOWN: usize = 300;
 pub struct Problem {
     /// One of the codes of [`catalogue`].
     pub code: &'static str,
-    /// The member's name; empty if the whole archive is meant.
+    /// The member's name as the reference shows it; empty if the whole archive is meant. It may hold anything, control
+    /// characters included: a screen has to escape it.
     pub place: String,
     /// What was found, in a few words.
     pub detail: String,

@@ -67,4 +67,9 @@ fn headers_that_contradict_each_other() {
     assert_eq!(elsewhere, "zip_gap");
     let shared = forge(nothing, |forged| forged.items[1].headers.central.offset = 0);
     assert_eq!(shared, "zip_overlap");
+    let behind = forge(nothing, |forged| {
+        let large = &mut forged.items[2].headers.central;
+        (large.local.size, large.local.compressed) = (1 << 30, 1 << 30);
+    });
+    assert_eq!(behind, "zip_header_mismatch");
 }
