@@ -1,7 +1,7 @@
 //! The report of a check, for people.
 
 use bundle::verify::{
-    Check, Integrity, PolicyAnswer, Report, SeriesAnswer, SignerAnswer, Status, TimeAnswer,
+    Check, CheckId, Integrity, PolicyAnswer, Report, SeriesAnswer, SignerAnswer, Status, TimeAnswer,
 };
 
 use super::page::{Page, Tone, time};
@@ -135,6 +135,13 @@ impl Shown<'_> {
             .collect();
         page.some("Withdrawn items", Some(&withdrawn.join(", ")));
         page.some("Series", subject.series.as_ref().map(series).as_deref());
+        // An increment proves nothing about what came before it, until that is known here.
+        let previous = report
+            .checks
+            .iter()
+            .find(|check| check.id == CheckId::Previous);
+        let before = previous.filter(|check| check.status == Status::Pass);
+        page.some("Before it", before.map(|check| check.detail.as_str()));
         page.some("File SHA-256", Some(&report.bundle_sha256.to_string()));
         if report.signer != SignerAnswer::Trusted {
             let fingerprint = report.signer_keyid.map(|keyid| keyid.to_string());

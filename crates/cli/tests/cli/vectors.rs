@@ -75,3 +75,20 @@ fn all_shows_every_check_once_or_more() {
         "  FAIL     Is it signed by somebody you trust? toolchain_not_allowed; FG_DESK,"
     ));
 }
+
+#[test]
+fn an_increment_says_what_it_leaves_unchecked() {
+    let ran = run(&["verify", "ours/good/series-3.zip"]);
+    assert!(
+        ran.out
+            .contains("\n  Entries         16 to 23\n  Withdrawn items 4, 3\n"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out
+            .contains("\n  Before it       not checked: events 1 to 15\n"),
+        "{}",
+        ran.out
+    );
+}
