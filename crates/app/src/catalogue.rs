@@ -2,6 +2,7 @@
 
 use bundle::verify::CODES;
 
+use crate::error::ErrorKind;
 use crate::fault::Fault;
 
 /// Where a code comes up.
@@ -26,8 +27,15 @@ pub struct Entry {
     pub next: &'static str,
     /// Where it comes up.
     pub group: Group,
+    /// Whose matter it is.
+    pub kind: ErrorKind,
 }
 
+/// What is found out only when a member is read, so that the reader of archives does not name it.
+const CRC: (&str, &str) = (
+    "zip_crc_mismatch",
+    "The checksum of a member is not that of its bytes.",
+);
 /// A read error is one of the program, not of the archive.
 const READ_FAILED: &str = "zip_read_failed";
 
@@ -35,11 +43,13 @@ const READ_FAILED: &str = "zip_read_failed";
 pub fn codes() -> Vec<Entry> {
     let archive = bundle::zip::catalogue()
         .filter(|(word, _)| *word != READ_FAILED)
+        .chain([CRC])
         .map(|(word, means)| Entry {
             word,
             means,
             next: bundle::verify::explain(word).map_or("", |code| code.next),
             group: Group::Archive,
+            kind: ErrorKind::Refused,
         });
     let archive: Vec<Entry> = archive.collect();
     let checks = CODES.iter().map(|code| Entry {
@@ -47,6 +57,7 @@ pub fn codes() -> Vec<Entry> {
         means: code.means,
         next: code.next,
         group: Group::Bundle,
+        kind: ErrorKind::Refused,
     });
     let checks = checks.filter(|check| archive.iter().all(|entry| entry.word != check.word));
     let mut all: Vec<Entry> = checks.collect();
@@ -56,6 +67,7 @@ pub fn codes() -> Vec<Entry> {
         means: fault.means(),
         next: fault.next(),
         group: Group::Program,
+        kind: fault.kind(),
     }));
     all
 }

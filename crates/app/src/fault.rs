@@ -82,7 +82,7 @@ faults! {
         "Check the drive and the cable, then start again."
     Canceled "canceled" Environment
         "It was stopped before it was done."
-        "Start it again."
+        "Start it again to get an answer; what was asked for is untouched."
     Internal "internal" Environment
         "This program made a mistake."
         "Start again; if it comes back, report it with what stands above."

@@ -8,6 +8,7 @@ mod catalogue;
 mod error;
 mod fault;
 mod file;
+mod inspect;
 mod rules;
 mod threads;
 mod verify;
@@ -16,6 +17,10 @@ pub use catalogue::{Entry, Group, codes, explain};
 pub use error::{AppError, ErrorKind};
 pub use fault::Fault;
 pub use file::FileReadAt;
+pub use inspect::{
+    ArchiveFacts, BlobFacts, DocumentFacts, FoundProblem, Inspection, MemberFacts, Unreadable,
+    inspect_file,
+};
 pub use threads::Threads;
 pub use verify::{VerifyRequest, verify_file};
 

@@ -42,7 +42,11 @@ fn main() -> ExitCode {
 
 /// The exit status of an error.
 fn status(error: &AppError) -> u8 {
-    match error.kind {
+    status_of(error.kind)
+}
+
+fn status_of(kind: ErrorKind) -> u8 {
+    match kind {
         ErrorKind::Refused => 1,
         ErrorKind::Usage => 2,
         ErrorKind::Environment => 3,

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use app::{Fault, Progress};
+use app::{AppError, Fault, Progress};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -63,14 +63,22 @@ impl Watch {
         while asked.elapsed() < GRACE && signals.pending().next().is_none() {
             thread::sleep(GLANCE);
         }
-        self.finish();
+        self.clear();
         let error = Fault::Canceled.error().saying(self.told());
         self.output.error(&error);
         process::exit(i32::from(crate::status(&error)));
     }
 
-    /// Takes the bar away.
-    pub fn finish(&self) {
+    /// Takes the bar away. An error that says that the work was stopped gets told how far it came.
+    pub fn finish<T>(&self, result: Result<T, AppError>) -> Result<T, AppError> {
+        self.clear();
+        result.map_err(|error| match error.code {
+            code if code == Fault::Canceled.code() => error.saying(self.told()),
+            _ => error,
+        })
+    }
+
+    fn clear(&self) {
         if let Some(bar) = self.bar.get() {
             bar.finish_and_clear();
         }

@@ -2,7 +2,11 @@
 //! line in the list.
 
 mod completions;
+mod docs;
+mod inspect;
 mod verify;
+
+use std::path::Path;
 
 use app::AppError;
 use clap::Subcommand;
@@ -24,6 +28,11 @@ pub trait Run {
     fn run(self, context: &Context) -> Result<Outcome, AppError>;
 }
 
+/// The size of a file, for guessing how long it takes; whether it can be read is somebody else's question.
+fn size_of(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |metadata| metadata.len())
+}
+
 macro_rules! commands {
     ($($(#[$attribute:meta])* $command:ident = $file:ident),* $(,)?) => {
         /// What can be asked for.
@@ -42,5 +51,8 @@ macro_rules! commands {
 
 commands! {
     Verify = verify,
+    Inspect = inspect,
     Completions = completions,
+    #[command(hide = true)]
+    Docs = docs,
 }

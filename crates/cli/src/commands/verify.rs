@@ -1,10 +1,10 @@
 use std::path::PathBuf;
 
-use app::{AppError, Fault, VerifyRequest, verify_file};
+use app::{AppError, VerifyRequest, verify_file};
 use bundle::verify::{Report, SignerAnswer};
 use clap::Args;
 
-use super::{Outcome, Run};
+use super::{Outcome, Run, size_of};
 use crate::context::Context;
 use crate::output::report;
 
@@ -33,23 +33,16 @@ pub struct Verify {
 
 impl Run for Verify {
     fn run(self, context: &Context) -> Result<Outcome, AppError> {
-        let size = std::fs::metadata(&self.bundle).map_or(0, |metadata| metadata.len());
         // Every byte is read twice: as part of the file, and as part of its member.
-        let watch = context.watch("Checking", size.saturating_mul(2));
+        let total = size_of(&self.bundle).saturating_mul(2);
+        let watch = context.watch("Checking", total);
         let request = VerifyRequest {
             policy: self.policy,
             allowlist: self.allowlist,
             fingerprint: self.fingerprint,
             any_signer: self.any_signer,
         };
-        let result = verify_file(&self.bundle, &request, &*watch);
-        watch.finish();
-        let report = result.map_err(|error| match error.code {
-            code if code == Fault::Canceled.code() => error
-                .saying(watch.told())
-                .advising("Start again to get an answer; nothing was changed."),
-            _ => error,
-        })?;
+        let report = watch.finish(verify_file(&self.bundle, &request, &*watch))?;
         let shown = report::Shown {
             report: &report,
             all: self.all,

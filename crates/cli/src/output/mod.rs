@@ -3,6 +3,7 @@
 //! People get text, programs get exactly one JSON document. Nothing that came from outside reaches a terminal with
 //! control characters in it: a [`Page`] and the lines of an error replace them.
 
+pub mod inspection;
 mod page;
 pub mod report;
 

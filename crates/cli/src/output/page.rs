@@ -1,6 +1,7 @@
 //! A page of text for people.
 
 use bundle::format::text::{clean, is_forbidden};
+use bundle::format::time::is_event_time;
 
 /// Collects lines. Every text that is put on it is made safe for a terminal; only the page itself sets colours.
 #[derive(Debug)]
@@ -65,6 +66,13 @@ impl Page {
         self.line(&format!("  {name:<15} {value}"));
     }
 
+    /// A field that has something to say.
+    pub fn some(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            self.field(name, value);
+        }
+    }
+
     /// Text of our own with its line ends, as it is.
     pub fn verbatim(&mut self, text: &str) {
         self.text.extend(
@@ -78,11 +86,19 @@ impl Page {
     }
 }
 
+/// A time of a bundle as people read it; what is no such time, as it stands there.
+pub fn time(text: &str) -> String {
+    match (text.get(..10), text.get(11..19)) {
+        (Some(date), Some(clock)) if is_event_time(text) => format!("{date} {clock} UTC"),
+        _ => text.to_owned(),
+    }
+}
+
 /// A number of bytes as people say it: three digits and a decimal unit.
 pub fn bytes(count: u64) -> String {
     const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
     if count < 1000 {
-        return format!("{count} bytes");
+        return format!("{count} {}", if count == 1 { "byte" } else { "bytes" });
     }
     let (mut unit, mut scale) = ("kB", 1000u64);
     for next in UNITS {
@@ -107,6 +123,7 @@ mod tests {
     fn sizes_are_short_and_never_overstated() {
         let cases = [
             (0, "0 bytes"),
+            (1, "1 byte"),
             (999, "999 bytes"),
             (1000, "1.0 kB"),
             (27_059, "27.0 kB"),

@@ -1,10 +1,10 @@
 //! The report of a check, for people.
 
 use bundle::verify::{
-    Check, Integrity, PolicyAnswer, Report, SeriesAnswer, SignerAnswer, Status, TimeAnswer,
+    Check, CheckId, Integrity, PolicyAnswer, Report, SeriesAnswer, SignerAnswer, Status, TimeAnswer,
 };
 
-use super::page::{Page, Tone};
+use super::page::{Page, Tone, time};
 
 /// So many failures are told one by one.
 const TOLD: usize = 10;
@@ -110,39 +110,42 @@ impl Shown<'_> {
     fn subject(&self, page: &mut Page) {
         let report = self.report;
         let subject = &report.subject;
-        let mut some = |name: &str, value: Option<&str>| {
-            if let Some(value) = value.filter(|value| !value.is_empty()) {
-                page.field(name, value);
-            }
-        };
-        some("Case", subject.project.as_deref());
+        page.some("Case", subject.project.as_deref());
         let number = match (subject.kind.as_deref(), subject.number) {
             (Some("excerpt"), _) => Some("an excerpt".to_owned()),
             (_, number) => number.map(|number| format!("no. {number}")),
         };
-        some("Package", number.as_deref());
-        some("Label", subject.label.as_deref());
-        some("Sealed at", subject.sealed_utc.as_deref());
-        some(
+        page.some("Package", number.as_deref());
+        page.some("Label", subject.label.as_deref());
+        let sealed = subject.sealed_utc.as_deref().map(time);
+        page.some("Sealed at", sealed.as_deref());
+        page.some(
             "Documents",
             subject.documents.map(|n| n.to_string()).as_deref(),
         );
         let entries = subject
             .events
             .map(|(first, last)| format!("{first} to {last}"));
-        some("Entries", entries.as_deref());
+        page.some("Entries", entries.as_deref());
         let withdrawn: Vec<String> = subject
             .withdrawn
             .iter()
             .take(20)
             .map(u64::to_string)
             .collect();
-        some("Withdrawn items", Some(&withdrawn.join(", ")));
-        some("Series", subject.series.as_ref().map(series).as_deref());
-        some("File SHA-256", Some(&report.bundle_sha256.to_string()));
+        page.some("Withdrawn items", Some(&withdrawn.join(", ")));
+        page.some("Series", subject.series.as_ref().map(series).as_deref());
+        // An increment proves nothing about what came before it, until that is known here.
+        let previous = report
+            .checks
+            .iter()
+            .find(|check| check.id == CheckId::Previous);
+        let before = previous.filter(|check| check.status == Status::Pass);
+        page.some("Before it", before.map(|check| check.detail.as_str()));
+        page.some("File SHA-256", Some(&report.bundle_sha256.to_string()));
         if report.signer != SignerAnswer::Trusted {
             let fingerprint = report.signer_keyid.map(|keyid| keyid.to_string());
-            some("Fingerprint", fingerprint.as_deref());
+            page.some("Fingerprint", fingerprint.as_deref());
         }
     }
 
