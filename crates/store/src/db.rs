@@ -16,14 +16,14 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use changes::{Change, ChangeWatch};
-pub(crate) use connect::{Mode, beside, connect};
+pub(crate) use connect::{Mode, beside, connect, leave_alone};
 pub(crate) use failure::within;
 pub use origin::{FenceToken, Origin, RequestId, RunId};
 pub use tx::Tx;
 
 use crate::error::{Result, StoreError};
 use crate::lock::OpenMark;
-use crate::migrate::{self, Schema};
+use crate::migrate::{self, Manner, Schema};
 use crate::root::{Access, DataRoot, Folder};
 use readers::Readers;
 
@@ -90,7 +90,11 @@ impl Db {
         let alone = root.filesystem(folder)?.is_network();
         let mode = match root.access() {
             Access::Write => {
-                migrate::bring_up(&path, schema, &lock, root.wait(), root.busy_timeout())?;
+                let manner = Manner {
+                    busy: root.busy_timeout(),
+                    alone,
+                };
+                migrate::bring_up(&path, schema, &lock, root.wait(), manner)?;
                 if alone { Mode::Alone } else { Mode::Writer }
             }
             Access::Read => {
@@ -100,7 +104,12 @@ impl Db {
         };
         let mark = lock.mark_open();
         let main = connect(&path, mode, root.busy_timeout())?;
-        within(&path, || migrate::must_fit(&main, &path, schema))?;
+        within(&path, || {
+            if root.access() == Access::Read {
+                leave_alone(&main)?;
+            }
+            migrate::must_fit(&main, &path, schema)
+        })?;
         let readers = match mode {
             Mode::Alone => None,
             Mode::Writer => Some(Readers::new(&path, Mode::Reader, root.busy_timeout())),
@@ -135,7 +144,12 @@ impl Db {
                 | StoreError::DatabaseNewer { .. }
                 | StoreError::NotADataRoot { .. },
             ) if schema.derived && root.access() == Access::Write => {
-                migrate::make_anew(&root.database(database), schema, root.busy_timeout())?;
+                let alone = root.filesystem(database.folder())?.is_network();
+                let manner = Manner {
+                    busy: root.busy_timeout(),
+                    alone,
+                };
+                migrate::make_anew(&root.database(database), schema, manner)?;
                 Ok((Self::open(root, database, schema)?, true))
             }
             opened => Ok((opened?, false)),

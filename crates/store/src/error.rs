@@ -282,3 +282,36 @@ impl From<StoreError> for io::Error {
 fn shown(path: Option<&PathBuf>) -> String {
     path.map_or_else(|| "(unnamed)".to_owned(), |path| path.display().to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_of_the_system_are_sorted() {
+        for (kind, code) in [
+            (io::ErrorKind::StorageFull, "disk_full"),
+            (io::ErrorKind::QuotaExceeded, "disk_full"),
+            (io::ErrorKind::PermissionDenied, "permission_denied"),
+            (io::ErrorKind::ReadOnlyFilesystem, "read_only"),
+            (io::ErrorKind::ConnectionReset, "io"),
+        ] {
+            let error = StoreError::io("write", "/a/b", kind.into());
+            assert_eq!(
+                (error.code(), error.place()),
+                (code, Some(Path::new("/a/b")))
+            );
+            assert!(
+                error.to_string().starts_with("could not write /a/b: "),
+                "{error}"
+            );
+            assert!(!error.next_step().is_empty());
+        }
+    }
+
+    #[test]
+    fn an_error_comes_through_a_stream_unchanged() {
+        let inside = io::Error::from(StoreError::Canceled);
+        assert_eq!(StoreError::io("read", "/a", inside).code(), "canceled");
+    }
+}

@@ -52,6 +52,25 @@ impl Schema {
     }
 }
 
+/// How a database may be opened where it lies.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Manner {
+    /// How long to wait for another process's transaction.
+    pub(crate) busy: Duration,
+    /// Only one connection may exist at a time, and it must do without shared memory.
+    pub(crate) alone: bool,
+}
+
+impl Manner {
+    fn apply_to(self, connection: &Connection) -> Result<()> {
+        connection.busy_timeout(self.busy)?;
+        if self.alone {
+            connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE")?;
+        }
+        Ok(())
+    }
+}
+
 /// The tables that every database has.
 const OURS: &str = "
     CREATE TABLE schema_version (version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
@@ -72,14 +91,14 @@ pub(crate) fn bring_up(
     schema: &Schema,
     lock: &FolderLock,
     wait: Duration,
-    busy: Duration,
+    manner: Manner,
 ) -> Result<()> {
     let up_to_date = || -> Result<bool> {
         if made_by(path)? == Made::Nobody {
             return Ok(false);
         }
         must_be_ours(path)?;
-        let connection = open(path, busy)?;
+        let connection = open(path, manner)?;
         within(path, || {
             Ok(not_newer(&connection, path, schema)? == schema.version())
         })
@@ -88,14 +107,14 @@ pub(crate) fn bring_up(
         return Ok(());
     }
     if schema.derived {
-        return forward(path, schema, busy);
+        return forward(path, schema, manner);
     }
     lock.alone_for(wait, || {
         // Whoever was faster has done it.
         if up_to_date()? {
             Ok(())
         } else {
-            forward(path, schema, busy)
+            forward(path, schema, manner)
         }
     })
 }
@@ -175,9 +194,9 @@ fn version(connection: &Connection) -> Result<Option<u32>> {
     )
 }
 
-fn forward(path: &Path, schema: &Schema, busy: Duration) -> Result<()> {
+fn forward(path: &Path, schema: &Schema, manner: Manner) -> Result<()> {
     make_file(path)?;
-    let connection = open(path, busy)?;
+    let connection = open(path, manner)?;
     within(path, || {
         if version(&connection)?.is_some() && !schema.derived {
             keep_copy(&connection, path, schema.version())?;
@@ -219,18 +238,18 @@ fn forward(path: &Path, schema: &Schema, busy: Duration) -> Result<()> {
 
 /// Empties a derived database in place and makes it anew, whatever is in it and whoever has it open: they go on with
 /// the new one.
-pub(crate) fn make_anew(path: &Path, schema: &Schema, busy: Duration) -> Result<()> {
+pub(crate) fn make_anew(path: &Path, schema: &Schema, manner: Manner) -> Result<()> {
     make_file(path)?;
     within(path, || {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
-        connection.busy_timeout(busy)?;
+        manner.apply_to(&connection)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_RESET_DATABASE, true)?;
         connection.execute_batch("VACUUM")?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_RESET_DATABASE, false)?;
         Ok::<(), StoreError>(())
     })?;
-    forward(path, schema, busy)
+    forward(path, schema, manner)
 }
 
 /// Makes an empty file (mode 0600). A journal without its database means that the database is gone: SQLite would throw
@@ -283,11 +302,11 @@ fn keep_copy(connection: &Connection, path: &Path, version: u32) -> Result<PathB
 }
 
 /// A connection that leaves the journal as it is: a new database is first written in one piece, then gets its journal.
-fn open(path: &Path, busy: Duration) -> Result<Connection> {
+fn open(path: &Path, manner: Manner) -> Result<Connection> {
     within(path, || {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
-        connection.busy_timeout(busy)?;
+        manner.apply_to(&connection)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         let synchronous = if cfg!(feature = "no-fsync") {
             "OFF"

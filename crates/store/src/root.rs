@@ -183,8 +183,8 @@ impl DataRoot {
     /// The path of one of the five folders, made now (mode 0700) if it was missing.
     ///
     /// # Errors
-    /// `read_only` when the root was opened for reading and the folder is missing; `io`, `disk_full`,
-    /// `permission_denied`.
+    /// `not_a_data_root` when the root was opened for reading and the folder is missing; `io`, `disk_full`,
+    /// `permission_denied`, `read_only`.
     pub fn ready(&self, folder: Folder) -> Result<PathBuf> {
         self.made(self.folder(folder))
     }
@@ -198,10 +198,8 @@ impl DataRoot {
             Access::Write => durable::create_folder(&path)?,
             Access::Read if path.is_dir() => {}
             Access::Read => {
-                return Err(StoreError::ReadOnly {
-                    operation: "create",
-                    path,
-                });
+                let detail = "the folder is missing";
+                return Err(StoreError::NotADataRoot { path, detail });
             }
         }
         Ok(path)

@@ -32,7 +32,6 @@ fn bytes_of(blobs: &Blobs, digest: Sha256) -> Result<Vec<u8>, StoreError> {
     Ok(bytes)
 }
 
-/// Writes over a blob behind the store's back.
 fn damage(path: &Path, bytes: &[u8]) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
     fs::write(path, bytes).unwrap();
@@ -196,6 +195,12 @@ fn holes_are_hashed_and_take_no_space() {
     writer.write_hole((8 << 20) - 4, &Unwatched).unwrap();
     writer.write_piece(b"tail").unwrap();
     writer.write_hole(1 << 20, &Unwatched).unwrap();
+    let canceled = CountingWatch::default();
+    canceled.cancel();
+    assert_eq!(
+        writer.write_hole(1, &canceled).unwrap_err().code(),
+        "canceled"
+    );
     let staged = writer.finish().unwrap();
     let mut whole = vec![0; 9 << 20];
     whole.extend([0; 4]);

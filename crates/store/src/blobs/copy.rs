@@ -55,7 +55,6 @@ impl BlobWriter {
         first: Vec<u8>,
     ) -> Result<()> {
         let mut sums = std::mem::take(&mut self.sums);
-        let mut done = sums.size();
         let (full, summed) = (sync_channel(UNDER_WAY), sync_channel(UNDER_WAY));
         let copied = thread::scope(|scope| {
             let (sums, (to_sum, pieces), (empty, empties)) = (&mut sums, full, summed);
@@ -77,8 +76,7 @@ impl BlobWriter {
                 piece.truncate(length);
                 self.put(&piece)?;
                 to_sum.send(piece).map_err(|_| stopped(from))?;
-                done += length as u64;
-                watch.progress(done, total);
+                watch.progress(self.size(), total);
                 watch.go_on()?;
             }
         });

@@ -1,6 +1,7 @@
 //! A blob on its way in: bytes to a temporary file, both sums on the way.
 
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Write};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use bundle::Sha256;
@@ -11,7 +12,7 @@ use crate::durable::TempFile;
 use crate::error::{Result, StoreError};
 use crate::watch::Watch;
 
-/// The mode of every blob: nobody may write to it.
+/// The mode of every blob, less what the umask takes: nobody may write to it.
 const MODE: u32 = 0o440;
 
 /// The running sums over the bytes of a blob.
@@ -19,18 +20,12 @@ const MODE: u32 = 0o440;
 pub(super) struct Sums {
     sha256: Hasher,
     crc32: crc32fast::Hasher,
-    size: u64,
 }
 
 impl Sums {
-    pub(super) const fn size(&self) -> u64 {
-        self.size
-    }
-
     pub(super) fn update(&mut self, bytes: &[u8]) {
         self.sha256.update(bytes);
         self.crc32.update(bytes);
-        self.size += bytes.len() as u64;
     }
 }
 
@@ -40,18 +35,24 @@ pub struct BlobWriter {
     kind: BlobKind,
     pub(super) temp: TempFile,
     pub(super) sums: Sums,
+    /// How many bytes are in the file.
+    end: u64,
+    /// The length of the file may differ from that: a hole at the end, or a write that failed half way.
+    ragged: bool,
 }
 
 impl BlobWriter {
     pub(super) fn begin(kind: BlobKind, tmp: &Path) -> Result<Self> {
         Ok(Self {
             kind,
-            temp: TempFile::create_in(tmp)?,
+            temp: TempFile::create_with_mode(tmp, MODE)?,
             sums: Sums::default(),
+            end: 0,
+            ragged: false,
         })
     }
 
-    /// Appends bytes.
+    /// Appends bytes. After an error the same bytes may be tried again.
     ///
     /// # Errors
     /// `io`, `disk_full`.
@@ -69,23 +70,21 @@ impl BlobWriter {
         static ZEROS: [u8; 1 << 16] = [0; 1 << 16];
         let mut left = length;
         while left > 0 {
+            watch.go_on()?;
             let piece = usize::try_from(left)
                 .unwrap_or(ZEROS.len())
                 .min(ZEROS.len());
             self.sums.update(ZEROS.get(..piece).unwrap_or(&ZEROS));
+            self.end += piece as u64;
+            self.ragged = true;
             left -= piece as u64;
-            watch.go_on()?;
         }
-        let end = SeekFrom::Start(self.sums.size);
-        let sought = self.temp.file_mut().seek(end);
-        sought
-            .map(|_| ())
-            .map_err(|error| StoreError::io("write", self.temp.path(), error))
+        Ok(())
     }
 
     /// How many bytes were appended.
     pub const fn size(&self) -> u64 {
-        self.sums.size
+        self.end
     }
 
     /// Ends the blob. It is neither durable nor under its name before it is committed.
@@ -93,29 +92,33 @@ impl BlobWriter {
     /// # Errors
     /// `io`, `disk_full`.
     pub fn finish(self) -> Result<Staged> {
-        let Self { kind, temp, sums } = self;
-        // A hole at the end is only there once the length says so.
-        let sized = temp.file().metadata().and_then(|found| {
-            if found.len() == sums.size {
-                Ok(())
-            } else {
-                temp.file().set_len(sums.size)
-            }
-        });
-        sized.map_err(|error| StoreError::io("write", temp.path(), error))?;
-        temp.set_mode(MODE)?;
+        let Self {
+            kind,
+            temp,
+            sums,
+            end,
+            ragged,
+        } = self;
+        if ragged {
+            let sized = temp.file().set_len(end);
+            sized.map_err(|error| StoreError::io("write", temp.path(), error))?;
+        }
         Ok(Staged {
             kind,
             digest: sums.sha256.finish(),
-            size: sums.size,
+            size: end,
             crc32: sums.crc32.finalize(),
             temp,
         })
     }
 
     pub(super) fn put(&mut self, bytes: &[u8]) -> Result<()> {
-        let written = self.temp.file_mut().write_all(bytes);
-        written.map_err(|error| StoreError::io("write", self.temp.path(), error))
+        if let Err(error) = self.temp.file().write_all_at(bytes, self.end) {
+            self.ragged = true;
+            return Err(StoreError::io("write", self.temp.path(), error));
+        }
+        self.end += bytes.len() as u64;
+        Ok(())
     }
 }
 

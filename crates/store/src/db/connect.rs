@@ -82,10 +82,17 @@ pub(crate) fn connect(path: &Path, mode: Mode, busy: Duration) -> Result<Connect
                 connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE")?;
                 write_ahead(&connection, path)?;
             }
-            Mode::Reader | Mode::Immutable => connection.execute_batch("PRAGMA query_only = ON")?,
+            Mode::Reader | Mode::Immutable => leave_alone(&connection)?,
         }
         Ok(connection)
     })
+}
+
+/// Lets a connection change nothing, not even by moving the journal into the file when it is closed.
+pub(crate) fn leave_alone(connection: &Connection) -> Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    connection.execute_batch("PRAGMA query_only = ON")?;
+    Ok(())
 }
 
 fn write_ahead(connection: &Connection, path: &Path) -> Result<()> {

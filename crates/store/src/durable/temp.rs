@@ -27,6 +27,14 @@ impl TempFile {
     /// # Errors
     /// `io`, `disk_full`, `permission_denied`, `read_only`.
     pub fn create_in(folder: &Path) -> Result<Self> {
+        Self::create_with_mode(folder, 0o600)
+    }
+
+    /// The same with the mode that the final file shall have, less what the umask takes.
+    ///
+    /// # Errors
+    /// As [`TempFile::create_in`].
+    pub fn create_with_mode(folder: &Path, mode: u32) -> Result<Self> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         loop {
             let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -36,7 +44,7 @@ impl TempFile {
                 .read(true)
                 .write(true)
                 .create_new(true)
-                .mode(0o600)
+                .mode(mode)
                 .open(&path);
             let file = match made {
                 // Another machine's process of the same number, on a shared volume.

@@ -13,7 +13,7 @@ use store::{Access, BlobKind, Blobs, DataRoot, Database, Db, Origin, StoreError}
 use super::NOTES;
 
 /// How many blobs a group has.
-pub const GROUP: u32 = 24;
+pub const GROUP: u32 = 8;
 
 /// The bytes of a blob: of very different lengths, none twice.
 pub fn bytes(group: u32, one: u32) -> Vec<u8> {
