@@ -9,6 +9,7 @@ use bundle::policy::PolicyError;
 use bundle::verify::VerifyError;
 
 use crate::fault::Fault;
+use crate::from::sentence;
 
 /// Whose matter an error is; the exit status follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,19 +135,6 @@ impl From<VerifyError> for AppError {
             VerifyError::Canceled => Fault::Canceled.error(),
         }
     }
-}
-
-/// A remark as a sentence: a capital letter first, a full stop last.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let mut sentence: String = match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => return String::new(),
-    };
-    if !sentence.ends_with(['.', '!', '?', '…']) {
-        sentence.push('.');
-    }
-    sentence
 }
 
 #[cfg(test)]

@@ -74,6 +74,12 @@ faults! {
     FileChanged "file_changed" Environment
         "The file became shorter while it was read."
         "Wait until it is copied completely, then start again."
+    FileExists "file_exists" Environment
+        "There is a file of this name already; it is not overwritten."
+        "Choose another name, or move the file away."
+    CopyDiffers "copy_differs" Environment
+        "The copy was read back and is not the same."
+        "Do not use this medium; copy the package to another one."
     DiskFull "disk_full" Environment
         "There is no space left."
         "Make room, then start again."

@@ -60,11 +60,13 @@ pub fn seal(
     watch: &dyn Watch,
 ) -> Result<Sealed, AppError> {
     let policy = options.policy.as_deref().map(|path| {
-        Policy::from_yaml(&read_small(path, MAX_BYTES)?).map_err(|error| AppError::from(error).in_file(path))
+        Policy::from_yaml(&read_small(path, MAX_BYTES)?)
+            .map_err(|error| AppError::from(error).in_file(path))
     });
     let policy = policy.transpose()?;
     let allowlist = options.allowlist.as_deref().map(|path| {
-        Allowlist::from_yaml(&read_small(path, MAX_BYTES)?).map_err(|error| AppError::from(error).in_file(path))
+        Allowlist::from_yaml(&read_small(path, MAX_BYTES)?)
+            .map_err(|error| AppError::from(error).in_file(path))
     });
     let allowlist_hash = allowlist.transpose()?.map(|list| list.hash());
     let request = SealRequest {
@@ -79,7 +81,9 @@ pub fn seal(
     }
     let outcome = desk.vault().seal(project, &request, act, watch)?;
     let bundle = outcome.bundle;
-    let path = bundle.as_ref().and_then(|bundle| desk.vault().bundle_path(bundle));
+    let path = bundle
+        .as_ref()
+        .and_then(|bundle| desk.vault().bundle_path(bundle));
     let digest = bundle.as_ref().and_then(|bundle| bundle.bundle_sha256);
     if let (Some(from), Some(out), Some(digest)) = (&path, &options.out, digest) {
         copy_and_compare(from, out, &digest, watch)?;
@@ -96,18 +100,30 @@ pub fn seal(
 }
 
 /// Copies a file, forces it to the disk, and reads it back from there.
-fn copy_and_compare(from: &Path, to: &Path, digest: &Sha256, watch: &dyn Watch) -> Result<(), AppError> {
+fn copy_and_compare(
+    from: &Path,
+    to: &Path,
+    digest: &Sha256,
+    watch: &dyn Watch,
+) -> Result<(), AppError> {
     let place = |error: io::Error, path: &Path| AppError::from(error).in_file(path);
     let mut source = File::open(from).map_err(|error| place(error, from))?;
-    let mut target =
-        File::options().write(true).create_new(true).open(to).map_err(|error| place(error, to))?;
+    let mut target = File::options()
+        .write(true)
+        .create_new(true)
+        .open(to)
+        .map_err(|error| place(error, to))?;
     let mut piece = vec![0; 1 << 20];
     loop {
-        let got = source.read(&mut piece).map_err(|error| place(error, from))?;
+        let got = source
+            .read(&mut piece)
+            .map_err(|error| place(error, from))?;
         if got == 0 {
             break;
         }
-        target.write_all(piece.get(..got).unwrap_or_default()).map_err(|error| place(error, to))?;
+        target
+            .write_all(piece.get(..got).unwrap_or_default())
+            .map_err(|error| place(error, to))?;
         if watch.canceled() {
             return Err(Fault::Canceled.error());
         }
@@ -116,5 +132,9 @@ fn copy_and_compare(from: &Path, to: &Path, digest: &Sha256, watch: &dyn Watch) 
     let mut back = File::open(to).map_err(|error| place(error, to))?;
     let mut hasher = Hasher::new();
     io::copy(&mut back, &mut hasher).map_err(|error| place(error, to))?;
-    if hasher.finish() == *digest { Ok(()) } else { Err(Fault::CopyDiffers.error().in_file(to)) }
+    if hasher.finish() == *digest {
+        Ok(())
+    } else {
+        Err(Fault::CopyDiffers.error().in_file(to))
+    }
 }

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use bundle::ReadAt;
-use bundle::verify::{Nothing, Progress, Receiver, Report, verify};
+use bundle::verify::{Known, Nothing, Progress, Receiver, Report, verify};
+use vault::Project;
 
+use crate::desk::Desk;
 use crate::error::AppError;
 use crate::fault::Fault;
 use crate::file::FileReadAt;
@@ -35,13 +37,38 @@ pub fn verify_file(
     }
     let rules = Rules::load(request.policy.as_deref(), request.allowlist.as_deref())?;
     let source = FileReadAt::open(path)?;
-    judge(&source, request, &rules, progress).map_err(|error| error.in_file(path))
+    judge(&source, request, &rules, &Nothing, progress).map_err(|error| error.in_file(path))
+}
+
+/// The same with the rules of a case, the keys that the data root trusts (its own among them), and the bundles it knows,
+/// wherever no file is given instead.
+pub fn verify_at(
+    desk: &Desk,
+    project: Option<&Project>,
+    path: &Path,
+    request: &VerifyRequest,
+    progress: &dyn Progress,
+) -> Result<Report, AppError> {
+    if let Some(fingerprint) = &request.fingerprint {
+        check_form(fingerprint)?;
+    }
+    let receiving = desk.vault().receiving()?;
+    let mut rules = Rules::load(request.policy.as_deref(), request.allowlist.as_deref())?;
+    if request.allowlist.is_none() {
+        rules.keys = receiving.keys().to_vec();
+    }
+    if let (None, Some(project)) = (&request.policy, project) {
+        rules.policy = desk.vault().policy(project)?;
+    }
+    let source = FileReadAt::open(path)?;
+    judge(&source, request, &rules, &receiving, progress).map_err(|error| error.in_file(path))
 }
 
 fn judge<R: ReadAt + ?Sized>(
     source: &R,
     request: &VerifyRequest,
     rules: &Rules,
+    known: &dyn Known,
     progress: &dyn Progress,
 ) -> Result<Report, AppError> {
     let receiver = Receiver {
@@ -50,7 +77,7 @@ fn judge<R: ReadAt + ?Sized>(
         keys: &rules.keys,
         any_signer: request.any_signer,
         fingerprint: request.fingerprint.as_deref(),
-        known: &Nothing,
+        known,
     };
     let threads = Threads::available();
     let result = verify(source, &receiver, &threads, progress);

@@ -2,7 +2,7 @@
 
 use std::process;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,10 +23,10 @@ const GLANCE: Duration = Duration::from_millis(20);
 /// Watches one piece of long work.
 pub struct Watch {
     output: Arc<Output>,
-    doing: &'static str,
+    doing: Mutex<&'static str>,
     started: Instant,
     done: AtomicU64,
-    total: u64,
+    total: AtomicU64,
     canceled: AtomicBool,
     bar: OnceLock<ProgressBar>,
     shows: bool,
@@ -37,10 +37,10 @@ impl Watch {
     pub fn start(output: &Arc<Output>, doing: &'static str, total: u64, shows: bool) -> Arc<Self> {
         let watch = Arc::new(Self {
             output: Arc::clone(output),
-            doing,
+            doing: Mutex::new(doing),
             started: Instant::now(),
             done: AtomicU64::new(0),
-            total,
+            total: AtomicU64::new(total),
             canceled: AtomicBool::new(false),
             bar: OnceLock::new(),
             shows,
@@ -78,7 +78,8 @@ impl Watch {
         })
     }
 
-    fn clear(&self) {
+    /// Takes the bar away.
+    pub fn clear(&self) {
         if let Some(bar) = self.bar.get() {
             bar.finish_and_clear();
         }
@@ -89,26 +90,65 @@ impl Watch {
         let done = self.done.load(Ordering::Relaxed);
         let part = done
             .saturating_mul(100)
-            .checked_div(self.total)
+            .checked_div(self.total.load(Ordering::Relaxed))
             .unwrap_or(0);
         format!(
             "Stopped: {} was not finished; {} were read, about {} %.",
-            self.doing.to_lowercase(),
+            self.doing().to_lowercase(),
             bytes(done),
             part.min(99)
         )
     }
 
+    /// Goes on to the next part of the work.
+    pub fn phase(&self, doing: &'static str) {
+        *self.doing.lock().unwrap_or_else(PoisonError::into_inner) = doing;
+        self.done.store(0, Ordering::Relaxed);
+        if let Some(bar) = self.bar.get() {
+            bar.reset();
+            bar.set_message(doing);
+        }
+    }
+
+    fn doing(&self) -> &'static str {
+        *self.doing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn draw(&self, done: u64) {
+        if self.shows && self.started.elapsed() > PATIENCE {
+            let bar = self.bar();
+            bar.set_length(self.total.load(Ordering::Relaxed).max(done));
+            bar.set_position(done);
+        }
+    }
+
     fn bar(&self) -> &ProgressBar {
         self.bar.get_or_init(|| {
-            let bar = ProgressBar::with_draw_target(Some(self.total), ProgressDrawTarget::stderr());
+            let bar = ProgressBar::with_draw_target(
+                Some(self.total.load(Ordering::Relaxed)),
+                ProgressDrawTarget::stderr(),
+            );
             // A template that cannot be read leaves the plain bar.
             let template = "{msg} [{bar:30}] {percent:>3} %  {eta} left";
             if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style.progress_chars("=> "));
             }
-            bar.with_message(self.doing)
+            bar.with_message(self.doing())
         })
+    }
+}
+
+impl store::Watch for Watch {
+    fn progress(&self, done: u64, total: Option<u64>) {
+        if let Some(total) = total {
+            self.total.store(total, Ordering::Relaxed);
+        }
+        self.done.store(done, Ordering::Relaxed);
+        self.draw(done);
+    }
+
+    fn canceled(&self) -> bool {
+        self.canceled.load(Ordering::Acquire)
     }
 }
 
@@ -118,13 +158,7 @@ impl Progress for Watch {
             .done
             .fetch_add(bytes, Ordering::Relaxed)
             .saturating_add(bytes);
-        if self.shows && self.started.elapsed() > PATIENCE {
-            let bar = self.bar();
-            if done > self.total {
-                bar.set_length(done);
-            }
-            bar.set_position(done);
-        }
+        self.draw(done);
     }
 
     fn canceled(&self) -> bool {

@@ -155,6 +155,7 @@ impl Vault {
         title: Option<&str>,
         reference: Option<&str>,
         word: Option<&str>,
+        language: Option<&str>,
         act: &Act,
     ) -> Result<Project> {
         let text = |new: Option<&str>, old: &str| {
@@ -164,6 +165,7 @@ impl Vault {
             title: text(title, &project.title),
             reference: text(reference, &project.reference),
             word: text(word, &project.word),
+            language: language.unwrap_or(&project.language).to_owned(),
             ..project.clone()
         };
         self.db().write(act.origin(), |tx| {

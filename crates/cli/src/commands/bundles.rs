@@ -23,7 +23,8 @@ impl Run for Bundles {
         let desk = context.desk_to_read()?;
         let project = context.project_to_read(&desk)?;
         let seals = desk.vault().seals(&project, self.after, self.limit)?;
-        let path = |seal: &SealedBundle| desk.vault().bundle_path(seal).filter(|path| path.exists());
+        let path =
+            |seal: &SealedBundle| desk.vault().bundle_path(seal).filter(|path| path.exists());
         let object = |seal: &SealedBundle| {
             Object::new()
                 .with("seq", seal.seq)
@@ -37,24 +38,47 @@ impl Run for Bundles {
                 .with("bytes", seal.bytes)
                 .with("file", path(seal).map(|path| path.display().to_string()))
         };
-        let next = (seals.len() as u64 == self.limit).then(|| seals.last().map(|seal| seal.seq)).flatten();
-        let value = || Object::new().with("items", seals.iter().map(object).collect::<Vec<_>>()).with("next", next).into();
+        let next = (seals.len() as u64 == self.limit)
+            .then(|| seals.last().map(|seal| seal.seq))
+            .flatten();
+        let value = || {
+            Object::new()
+                .with("items", seals.iter().map(object).collect::<Vec<_>>())
+                .with("next", next)
+                .into()
+        };
         context.output.show(value, |page| {
             if seals.is_empty() {
                 page.line("Nothing is sealed in this case yet.");
             }
             for seal in &seals {
-                let label = if seal.label.is_empty() { String::new() } else { format!(" \"{}\"", seal.label) };
+                let label = if seal.label.is_empty() {
+                    String::new()
+                } else {
+                    format!(" \"{}\"", seal.label)
+                };
                 let state = match seal.state.as_str() {
                     "open" => ", begun and not finished: the next seal finishes it",
                     "canceled" => ", given up",
                     _ => "",
                 };
-                page.line(&format!("{}{label}, {}{state}", name(seal), time(&seal.ts_utc)));
+                page.line(&format!(
+                    "{}{label}, {}{state}",
+                    name(seal),
+                    time(&seal.ts_utc)
+                ));
                 page.field("Documents", &seal.documents.to_string());
                 page.some("Size", seal.bytes.map(bytes).as_deref());
-                page.some("SHA-256", seal.bundle_sha256.map(|digest| digest.to_string()).as_deref());
-                let file = path(seal).map_or_else(|| "not here any more".to_owned(), |path| path.display().to_string());
+                page.some(
+                    "SHA-256",
+                    seal.bundle_sha256
+                        .map(|digest| digest.to_string())
+                        .as_deref(),
+                );
+                let file = path(seal).map_or_else(
+                    || "not here any more".to_owned(),
+                    |path| path.display().to_string(),
+                );
                 page.field("File", &file);
             }
         })?;

@@ -40,9 +40,15 @@ impl Run for Documents {
         let desk = context.desk_to_read()?;
         let project = context.project_to_read(&desk)?;
         let items = desk.vault().items(&project, self.after, self.limit)?;
-        let next = (items.len() as u64 == self.limit).then(|| items.last().map(|item| item.item)).flatten();
-        let value =
-            || Object::new().with("items", items.iter().map(item_object).collect::<Vec<_>>()).with("next", next).into();
+        let next = (items.len() as u64 == self.limit)
+            .then(|| items.last().map(|item| item.item))
+            .flatten();
+        let value = || {
+            Object::new()
+                .with("items", items.iter().map(item_object).collect::<Vec<_>>())
+                .with("next", next)
+                .into()
+        };
         context.output.show(value, |page| {
             if items.is_empty() {
                 page.line("There is nothing in this case yet.");
@@ -52,7 +58,12 @@ impl Run for Documents {
                     vault::ItemState::Present => String::new(),
                     other => format!(" ({})", other.as_str()),
                 };
-                page.line(&format!("  {:>5}  {:>9}  {}{state}", item.item, bytes(item.size), item.path));
+                page.line(&format!(
+                    "  {:>5}  {:>9}  {}{state}",
+                    item.item,
+                    bytes(item.size),
+                    item.path
+                ));
             }
             if let Some(next) = next {
                 page.line(&format!("There are more: --after {next}"));

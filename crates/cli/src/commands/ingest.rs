@@ -2,21 +2,12 @@ use std::path::PathBuf;
 
 use app::AppError;
 use bundle::canon::Object;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use vault::Intake;
 
 use super::{Outcome, Run};
 use crate::context::Context;
 use crate::output::capture::{Listing, outcome_object, summary};
-
-/// When the text of what was captured becomes searchable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Index {
-    /// Before the command ends
-    Now,
-    /// Later: the next search catches up
-    Later,
-}
 
 /// What is known of a drop
 #[derive(Debug, Clone, Default, Args)]
@@ -46,8 +37,24 @@ pub struct IntakeFields {
 
 impl From<IntakeFields> for Intake {
     fn from(fields: IntakeFields) -> Self {
-        let IntakeFields { from, place, when, how, authority, reference, note } = fields;
-        Self { from, place, when, how, authority, reference, note }
+        let IntakeFields {
+            from,
+            place,
+            when,
+            how,
+            authority,
+            reference,
+            note,
+        } = fields;
+        Self {
+            from,
+            place,
+            when,
+            how,
+            authority,
+            reference,
+            note,
+        }
     }
 }
 
@@ -59,9 +66,6 @@ pub struct Ingest {
     paths: Vec<PathBuf>,
     #[command(flatten)]
     intake: IntakeFields,
-    /// When the text becomes searchable
-    #[arg(long, value_enum, default_value = "now")]
-    index: Index,
     /// Write one JSON line for each file, after it is stored: that line is the acknowledgement
     #[arg(long)]
     json_lines: bool,
@@ -93,11 +97,6 @@ impl Run for Ingest {
         };
         watch.clear();
         listing.written()?;
-        if self.index == Index::Now && !report.canceled {
-            watch.phase("Reading texts");
-            desk.vault().catch_up(&project, &act, &*watch)?;
-            watch.clear();
-        }
         if !self.json_lines {
             let value = || {
                 let items: Vec<Object> = listing.items().iter().map(outcome_object).collect();
@@ -124,6 +123,10 @@ impl Run for Ingest {
                 report.captured + report.duplicates
             )).advising("Start the same command again: what is stored is recognised, the rest is captured."));
         }
-        Ok(if report.failed > 0 { Outcome::Refused } else { Outcome::Done })
+        Ok(if report.failed > 0 {
+            Outcome::Refused
+        } else {
+            Outcome::Done
+        })
     }
 }

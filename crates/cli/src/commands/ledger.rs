@@ -30,14 +30,24 @@ impl Run for Ledger {
         let project = context.project_to_read(&desk)?;
         if self.verify {
             let watch = context.watch("Checking the record", 0);
-            let check = watch.finish(desk.vault().verify_ledger(&project, &*watch).map_err(AppError::from))?;
-            let finding =
-                |(seq, what): &(u64, String)| Object::new().with("seq", *seq).with("finding", what.as_str());
+            let check = watch.finish(
+                desk.vault()
+                    .verify_ledger(&project, &*watch)
+                    .map_err(AppError::from),
+            )?;
+            let finding = |(seq, what): &(u64, String)| {
+                Object::new()
+                    .with("seq", *seq)
+                    .with("finding", what.as_str())
+            };
             let value = || {
                 Object::new()
                     .with("entries", check.entries)
                     .with("head", check.head)
-                    .with("findings", check.findings.iter().map(finding).collect::<Vec<_>>())
+                    .with(
+                        "findings",
+                        check.findings.iter().map(finding).collect::<Vec<_>>(),
+                    )
                     .into()
             };
             context.output.show(value, |page| {
@@ -45,25 +55,45 @@ impl Run for Ledger {
                     page.toned(Tone::Bad, &format!("Entry {seq}: {what}."));
                 }
                 if check.findings.is_empty() {
-                    page.toned(Tone::Good, &format!("The record is one unbroken chain of {} entries.", check.entries));
+                    page.toned(
+                        Tone::Good,
+                        &format!(
+                            "The record is one unbroken chain of {} entries.",
+                            check.entries
+                        ),
+                    );
                     page.some("Last", check.head.map(|head| head.to_string()).as_deref());
                 }
             })?;
-            return Ok(if check.findings.is_empty() { Outcome::Done } else { Outcome::Refused });
+            return Ok(if check.findings.is_empty() {
+                Outcome::Done
+            } else {
+                Outcome::Refused
+            });
         }
         let events = match self.item {
             Some(item) => desk.vault().events_of_item(&project, item)?,
             None => desk.vault().events(&project, self.after, self.limit)?,
         };
         let full = self.item.is_none() && events.len() as u64 == self.limit;
-        let next = full.then(|| events.last().map(|event| event.payload.seq)).flatten();
-        let value =
-            || Object::new().with("items", events.iter().map(object).collect::<Vec<_>>()).with("next", next).into();
+        let next = full
+            .then(|| events.last().map(|event| event.payload.seq))
+            .flatten();
+        let value = || {
+            Object::new()
+                .with("items", events.iter().map(object).collect::<Vec<_>>())
+                .with("next", next)
+                .into()
+        };
         context.output.show(value, |page| {
             for event in &events {
                 let who = actor(event);
                 let what = words(event);
-                page.line(&format!("  {:>6}  {}  {what}{who}", event.payload.seq, time(&event.payload.ts_utc)));
+                page.line(&format!(
+                    "  {:>6}  {}  {what}{who}",
+                    event.payload.seq,
+                    time(&event.payload.ts_utc)
+                ));
             }
             if let Some(next) = next {
                 page.line(&format!("There are more: --after {next}"));
@@ -74,7 +104,8 @@ impl Run for Ledger {
 }
 
 fn body(text: Option<&String>) -> Value {
-    text.and_then(|text| Value::parse(text.as_bytes()).ok()).unwrap_or(Value::Null)
+    text.and_then(|text| Value::parse(text.as_bytes()).ok())
+        .unwrap_or(Value::Null)
 }
 
 fn object(event: &Event) -> Object {
@@ -90,7 +121,9 @@ fn object(event: &Event) -> Object {
 
 fn actor(event: &Event) -> String {
     let source = body(event.source.as_ref());
-    let name = source.as_object().and_then(|source| source.get("actor")?.as_object()?.get("name")?.as_str());
+    let name = source
+        .as_object()
+        .and_then(|source| source.get("actor")?.as_object()?.get("name")?.as_str());
     match name {
         Some("") => ", by somebody not stated".to_owned(),
         Some(name) => format!(", by {name}"),
@@ -101,9 +134,16 @@ fn actor(event: &Event) -> String {
 /// What an entry records, in words.
 fn words(event: &Event) -> String {
     let (content, source) = (body(event.content.as_ref()), body(event.source.as_ref()));
-    let number = |key: &str| content.as_object().and_then(|content| content.get(key)?.as_int()).unwrap_or_default();
+    let number = |key: &str| {
+        content
+            .as_object()
+            .and_then(|content| content.get(key)?.as_int())
+            .unwrap_or_default()
+    };
     let text = |key: &str| {
-        let text = source.as_object().and_then(|source| source.get(key)?.as_str());
+        let text = source
+            .as_object()
+            .and_then(|source| source.get(key)?.as_str());
         text.unwrap_or_default().to_owned()
     };
     let item = number("item");

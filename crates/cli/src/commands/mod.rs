@@ -1,9 +1,17 @@
 //! The commands. A new one is a file here with a `clap::Args` struct that implements [`Run`], its `mod` line, and its
 //! line in the list.
 
+mod bundles;
 mod completions;
 mod docs;
+mod documents;
+mod ingest;
 mod inspect;
+mod ledger;
+mod projects;
+mod reproduce;
+mod run;
+mod seal;
 mod verify;
 
 use std::path::Path;
@@ -50,8 +58,16 @@ macro_rules! commands {
 }
 
 commands! {
+    Run = run,
+    Ingest = ingest,
+    Documents = documents,
+    Seal = seal,
+    Reproduce = reproduce,
     Verify = verify,
     Inspect = inspect,
+    Bundles = bundles,
+    Ledger = ledger,
+    Projects = projects,
     Completions = completions,
     #[command(hide = true)]
     Docs = docs,

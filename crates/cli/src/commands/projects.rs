@@ -74,7 +74,12 @@ impl Run for Projects {
                 let desk = context.desk()?;
                 let act = context.act(&desk)?;
                 let project = desk.project(Some(&name), &act)?;
-                let NamingFields { title, reference, word, language } = naming;
+                let NamingFields {
+                    title,
+                    reference,
+                    word,
+                    language,
+                } = naming;
                 let project = desk.vault().rename_project(
                     &project,
                     title.as_deref(),
@@ -114,11 +119,18 @@ fn list(context: &Context) -> Result<Outcome, AppError> {
     let projects = desk.vault().projects()?;
     let value = || {
         let items: Vec<Object> = projects.iter().map(object).collect();
-        Object::new().with("items", items).with("next", Value::Null).into()
+        Object::new()
+            .with("items", items)
+            .with("next", Value::Null)
+            .into()
     };
     context.output.show(value, |page| {
         for project in &projects {
-            let closed = if project.closed_utc.is_some() { " (closed)" } else { "" };
+            let closed = if project.closed_utc.is_some() {
+                " (closed)"
+            } else {
+                ""
+            };
             page.line(&format!("  {:<20} {}{closed}", project.name, project.title));
         }
     })?;

@@ -25,7 +25,9 @@ impl Run for Reproduce {
         let project = context.project_to_read(&desk)?;
         let seal = desk.vault().sealed(&project, &self.which)?;
         let watch = context.watch("Making it again", seal.bytes.unwrap_or(0));
-        let made = desk.vault().reproduce(&project, &seal, self.out.as_deref(), &*watch);
+        let made = desk
+            .vault()
+            .reproduce(&project, &seal, self.out.as_deref(), &*watch);
         let made = watch.finish(made.map_err(AppError::from))?;
         let value = || {
             Object::new()
@@ -33,13 +35,26 @@ impl Run for Reproduce {
                 .with("bytes", made.bytes)
                 .with("number", made.seal.number)
                 .with("same", true)
-                .with("out", self.out.as_ref().map(|path| path.display().to_string()))
+                .with(
+                    "out",
+                    self.out.as_ref().map(|path| path.display().to_string()),
+                )
                 .into()
         };
         context.output.show(value, |page| {
-            page.line(&format!("The same bytes: {} ({}).", name(&made.seal), bytes(made.bytes)));
+            page.line(&format!(
+                "The same bytes: {} ({}).",
+                name(&made.seal),
+                bytes(made.bytes)
+            ));
             page.field("SHA-256", &made.sha256.to_string());
-            page.some("File", self.out.as_ref().map(|path| path.display().to_string()).as_deref());
+            page.some(
+                "File",
+                self.out
+                    .as_ref()
+                    .map(|path| path.display().to_string())
+                    .as_deref(),
+            );
         })?;
         Ok(Outcome::Done)
     }

@@ -37,8 +37,14 @@ impl Command for Run {
         let passphrase = context.passphrase()?;
         let watch = context.watch("Capturing", 0);
         let mut listing = Listing::new(context, self.json_lines);
-        let captured =
-            vault.capture(&project, &self.paths, &self.intake.into(), &act, &*watch, &mut |item| listing.add(item));
+        let captured = vault.capture(
+            &project,
+            &self.paths,
+            &self.intake.into(),
+            &act,
+            &*watch,
+            &mut |item| listing.add(item),
+        );
         let report = match captured {
             Ok(report) if report.canceled => {
                 watch.clear();
@@ -53,15 +59,30 @@ impl Command for Run {
             }
         };
         listing.written()?;
-        watch.phase("Reading texts");
-        watch.finish(vault.catch_up(&project, &act, &*watch).map_err(AppError::from))?;
         watch.phase("Sealing");
         let options = self.seal.options(Scope::New);
-        let sealed = watch.finish(app::seal(&desk, &project, &options, passphrase.as_deref(), &act, &*watch))?;
+        let sealed = watch.finish(app::seal(
+            &desk,
+            &project,
+            &options,
+            passphrase.as_deref(),
+            &act,
+            &*watch,
+        ))?;
         watch.phase("Checking");
-        let request = app::VerifyRequest { policy: options.policy.clone(), allowlist: None, ..Default::default() };
+        let request = app::VerifyRequest {
+            policy: options.policy.clone(),
+            allowlist: None,
+            ..Default::default()
+        };
         let checked = match &sealed.path {
-            Some(path) => Some(watch.finish(app::verify_at(&desk, Some(&project), path, &request, &*watch))?),
+            Some(path) => Some(watch.finish(app::verify_at(
+                &desk,
+                Some(&project),
+                path,
+                &request,
+                &*watch,
+            ))?),
             None => None,
         };
         let value = || {
@@ -73,7 +94,10 @@ impl Command for Run {
                 .with("duplicates", report.duplicates)
                 .with("failed", report.failed)
                 .with("seal", seal_object(&sealed))
-                .with("report", checked.as_ref().map_or(Value::Null, app::Report::to_value))
+                .with(
+                    "report",
+                    checked.as_ref().map_or(Value::Null, app::Report::to_value),
+                )
                 .into()
         };
         if self.json_lines {
@@ -86,7 +110,11 @@ impl Command for Run {
                 write_seal(page, &project, &sealed);
                 if let Some(checked) = &checked {
                     page.gap();
-                    Shown { report: checked, all: false }.write(page);
+                    Shown {
+                        report: checked,
+                        all: false,
+                    }
+                    .write(page);
                 }
             })?;
         }
@@ -97,6 +125,10 @@ impl Command for Run {
             ));
         }
         let good = checked.as_ref().is_none_or(|report| report.accepted) && report.failed == 0;
-        Ok(if good { Outcome::Done } else { Outcome::Refused })
+        Ok(if good {
+            Outcome::Done
+        } else {
+            Outcome::Refused
+        })
     }
 }

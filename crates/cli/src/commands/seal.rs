@@ -57,7 +57,10 @@ impl SealFields {
 impl Run for Seal {
     fn run(self, context: &Context) -> Result<Outcome, AppError> {
         let scope = match (&self.items, self.full) {
-            (Some(items), _) => Scope::Items { items: numbers(items)?, recipient: self.recipient.clone() },
+            (Some(items), _) => Scope::Items {
+                items: numbers(items)?,
+                recipient: self.recipient.clone(),
+            },
             (None, true) => Scope::Full,
             (None, false) => Scope::New,
         };
@@ -67,9 +70,19 @@ impl Run for Seal {
         let watch = context.watch("Sealing", 0);
         let passphrase = context.passphrase()?;
         let options = self.fields.options(scope);
-        let sealed = app::seal(&desk, &project, &options, passphrase.as_deref(), &act, &*watch);
+        let sealed = app::seal(
+            &desk,
+            &project,
+            &options,
+            passphrase.as_deref(),
+            &act,
+            &*watch,
+        );
         let sealed = watch.finish(sealed)?;
-        context.output.show(|| seal_object(&sealed).into(), |page| write_seal(page, &project, &sealed))?;
+        context.output.show(
+            || seal_object(&sealed).into(),
+            |page| write_seal(page, &project, &sealed),
+        )?;
         for warning in &sealed.warnings {
             context.output.hint(warning);
         }
@@ -90,7 +103,9 @@ fn numbers(text: &str) -> Result<BTreeSet<u64>, AppError> {
     for part in text.split(',') {
         let (first, last) = part.split_once('-').unwrap_or((part, part));
         let (first, last): (u64, u64) = match (first.trim().parse(), last.trim().parse()) {
-            (Ok(first), Ok(last)) if first >= 1 && first <= last && last - first < 10_000_000 => (first, last),
+            (Ok(first), Ok(last)) if first >= 1 && first <= last && last - first < 10_000_000 => {
+                (first, last)
+            }
             _ => return Err(wrong()),
         };
         numbers.extend(first..=last);
@@ -104,7 +119,10 @@ mod tests {
 
     #[test]
     fn lists_of_items_are_numbers_and_ranges() {
-        assert_eq!(numbers("3, 5,8-10").unwrap(), BTreeSet::from([3, 5, 8, 9, 10]));
+        assert_eq!(
+            numbers("3, 5,8-10").unwrap(),
+            BTreeSet::from([3, 5, 8, 9, 10])
+        );
         for bad in ["", "0", "5-3", "a", "1,,2", "1-99999999999"] {
             assert!(numbers(bad).is_err(), "{bad}");
         }

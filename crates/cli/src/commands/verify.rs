@@ -1,12 +1,13 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use app::{AppError, VerifyRequest, verify_file};
+use app::{AppError, VerifyRequest, verify_at, verify_file};
 use bundle::verify::{Report, SignerAnswer};
 use clap::Args;
 
 use super::{Outcome, Run, size_of};
 use crate::context::Context;
 use crate::output::report;
+use crate::watch::Watch;
 
 /// Check a bundle: unchanged? signed by whom? within your rules? what is known of its time?
 #[derive(Debug, Args)]
@@ -42,7 +43,7 @@ impl Run for Verify {
             fingerprint: self.fingerprint,
             any_signer: self.any_signer,
         };
-        let report = watch.finish(verify_file(&self.bundle, &request, &*watch))?;
+        let report = watch.finish(check(context, &self.bundle, &request, &watch))?;
         let shown = report::Shown {
             report: &report,
             all: self.all,
@@ -57,6 +58,36 @@ impl Run for Verify {
             Outcome::Refused
         })
     }
+}
+
+/// With the files given; or, where none is given, with the rules and keys of the data root, if there is one.
+fn check(
+    context: &Context,
+    bundle: &Path,
+    request: &VerifyRequest,
+    watch: &Watch,
+) -> Result<Report, AppError> {
+    if request.policy.is_some() || request.allowlist.is_some() {
+        return verify_file(bundle, request, watch);
+    }
+    let desk = match context.desk_to_read() {
+        Ok(desk) => desk,
+        Err(error)
+            if matches!(
+                error.code,
+                "not_a_data_root" | "no_such_file" | "reference_root"
+            ) =>
+        {
+            return verify_file(bundle, request, watch);
+        }
+        Err(error) => return Err(error),
+    };
+    let project = match context.project_to_read(&desk) {
+        Ok(project) => Some(project),
+        Err(error) if context.global.project.is_some() => return Err(error),
+        Err(_) => None,
+    };
+    verify_at(&desk, project.as_ref(), bundle, request, watch)
 }
 
 /// What helps the person on.

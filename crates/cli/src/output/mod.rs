@@ -3,9 +3,11 @@
 //! People get text, programs get exactly one JSON document. Nothing that came from outside reaches a terminal with
 //! control characters in it: a [`Page`] and the lines of an error replace them.
 
+pub mod capture;
 pub mod inspection;
 mod page;
 pub mod report;
+pub mod sealing;
 
 use std::io::{self, ErrorKind, IsTerminal, Write, stderr, stdout};
 use std::sync::Mutex;
@@ -14,7 +16,7 @@ use app::AppError;
 use bundle::canon::{Object, Value};
 use bundle::format::text::{clean, is_forbidden};
 
-pub use page::{Page, bytes};
+pub use page::{Page, Tone, bytes, time};
 
 /// Where answers, problems and hints go.
 #[derive(Debug)]
@@ -63,6 +65,12 @@ impl Output {
             }
             AppError::from(error).at("standard output")
         })
+    }
+
+    /// Shows one line of many, at once: each is an acknowledgement of its own.
+    pub fn line(&self, value: &Value) -> Result<(), AppError> {
+        write_all(&mut stdout(), &document(value))
+            .map_err(|error| AppError::from(error).at("standard output"))
     }
 
     /// Says why there is no answer.
