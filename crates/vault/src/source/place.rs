@@ -17,7 +17,10 @@ pub struct Place {
 
 impl Place {
     /// What was dropped itself: its relative path is its name.
-    pub(super) fn dropped(absolute: Vec<u8>) -> Self {
+    pub(super) fn dropped(mut absolute: Vec<u8>) -> Self {
+        while absolute.len() > 1 && absolute.ends_with(b"/") {
+            absolute.pop();
+        }
         let relative_at = absolute
             .iter()
             .rposition(|byte| *byte == b'/')

@@ -145,31 +145,46 @@ impl SourceFile {
             data_until: 0,
         };
         pass.run(sink, go_on)?;
-        self.must_be(&before, &self.look()?)?;
-        self.must_be(&before, &self.look_by_name()?)?;
-        Ok((before, pass.extent))
+        self.must_be(&before)?;
+        match before.change_until(&self.look_by_name()?) {
+            Some(change) => Err(Problem::Changed(change).at(&self.place)),
+            None => Ok((before, pass.extent)),
+        }
     }
 
     /// Waits until a write would be seen by its stamp: a tick of the kernel's clock, or two seconds on FAT, after the last.
     fn settle(&self, go_on: &mut dyn FnMut(u64) -> bool) -> Result<Look, SourceError> {
+        const STEP: Duration = Duration::from_millis(4);
         const TRIES: u32 = 600;
-        let step = Duration::from_millis(4);
+        const CHANGES: u32 = 5;
         let mut look = self.look()?;
+        let mut changes = 0;
         for _ in 0..TRIES {
             if !look.is_fresh(kernel_time()) {
                 break;
             }
-            wait(step, 0, go_on).map_err(|problem| problem.at(&self.place))?;
-            look = self.look()?;
+            wait(STEP, 0, go_on).map_err(|problem| problem.at(&self.place))?;
+            let now = self.look()?;
+            if let Some(change) = look.change_until(&now) {
+                changes += 1;
+                if changes == CHANGES {
+                    return Err(Problem::Changed(change).at(&self.place));
+                }
+            }
+            look = now;
         }
         Ok(look)
     }
 
-    fn must_be(&self, before: &Look, now: &Look) -> Result<(), SourceError> {
-        match before.change_until(now) {
-            Some(change) => Err(Problem::Changed(change).at(&self.place)),
-            None => Ok(()),
-        }
+    /// That the open file is what it was.
+    fn must_be(&self, before: &Look) -> Result<(), SourceError> {
+        let change = match before.change_until(&self.look()?) {
+            None => return Ok(()),
+            // Its name may have been taken away and given to another.
+            Some(Change::Touched) => before.change_until(&self.look_by_name()?),
+            known => known,
+        };
+        Err(Problem::Changed(change.unwrap_or(Change::Touched)).at(&self.place))
     }
 }
 
@@ -266,7 +281,7 @@ impl Pass<'_> {
     /// Between two pieces: whether to go on, whether it is still what it was, and what to read ahead.
     fn step(&self, go_on: &mut dyn FnMut(u64) -> bool) -> Result<(), SourceError> {
         ask(self.extent.size, go_on).map_err(|problem| self.problem(problem))?;
-        self.source.must_be(&self.before, &self.source.look()?)
+        self.source.must_be(&self.before)
     }
 
     /// Tells the system that all of it will be read, from the first byte to the last.
