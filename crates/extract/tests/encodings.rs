@@ -105,6 +105,40 @@ fn a_short_word_is_enough_in_german() {
 }
 
 #[test]
+fn signs_of_measure_are_no_foreign_language() {
+    let western = [
+        "Rissbreite 300 µm",
+        "time;temp °C;width µm\n1;2;3",
+        "Ø 12 mm",
+        "±0,5 mm",
+        "3 m³ auf 5 mm²",
+        "µm;m²;½",
+        "Prüfung: ±0,5 mm, Ø 12, Größe 3 m³",
+    ];
+    for text in western {
+        let bytes = encode("windows-1252", text);
+        assert_eq!(read(&bytes), good("windows-1252", text));
+        let late = format!("{}{text}", "1;2;3\n".repeat(20_000));
+        let bytes = encode("windows-1252", &late);
+        assert_eq!(read(&bytes), good("windows-1252", &late));
+    }
+    let text = "Опора моста: ±5 мм, 19 °C, 300 µm";
+    assert_eq!(
+        read(&encode("windows-1251", text)),
+        good("windows-1251", text)
+    );
+}
+
+#[test]
+fn the_byte_before_a_late_letter_counts() {
+    let text = format!("{}STRAßE", "1;2;3\n".repeat(20_000));
+    assert_eq!(
+        read(&encode("windows-1252", &text)),
+        good("windows-1252", &text)
+    );
+}
+
+#[test]
 fn the_first_letter_beyond_ascii_decides_however_late_it_comes() {
     let log = "2018-03-01 10:00 all is well\n".repeat(10_000);
     for (label, extractor, text) in LEGACY {

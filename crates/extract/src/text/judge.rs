@@ -5,6 +5,7 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use super::WINDOW;
 use super::decoder::Decoder;
 use super::encoding::{Encoding, Form, Order};
+use super::measure;
 use super::utf16;
 
 const ESCAPE: u8 = 0x1b;
@@ -112,9 +113,13 @@ pub(super) fn told_by(before: Option<u8>, stretch: &[u8], last: bool) -> Option<
     if !ascii && is_utf8(stretch, last) {
         return Some(Encoding::UTF8);
     }
+    let prose = measure::hide(before, stretch);
+    if !ascii && prose.is_ascii() {
+        return Some(Encoding(Form::Legacy(encoding_rs::WINDOWS_1252)));
+    }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(before.as_slice(), false);
-    detector.feed(stretch, last);
+    detector.feed(&prose, last);
     let guess = detector.guess(None, Utf8Detection::Deny);
     if ascii && guess != encoding_rs::ISO_2022_JP {
         return None;

@@ -10,6 +10,7 @@
 mod decoder;
 mod encoding;
 mod judge;
+mod measure;
 mod stream;
 mod utf16;
 
