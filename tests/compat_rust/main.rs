@@ -6,5 +6,7 @@
 
 mod agreement;
 mod bytes;
+mod json;
 mod members;
+mod readers;
 mod reseal;

@@ -8,19 +8,24 @@ use std::process::{Command, Stdio};
 /// # Panics
 /// If it cannot be run, or ends with another status than 0.
 pub fn run(program: &str, arguments: &[&str], input: String) -> String {
-    let (status, output, complaint) = try_run(program, arguments, input);
-    assert!(
-        status == Some(0),
-        "{program} ended with {status:?}\n{output}\n{complaint}"
-    );
-    output
+    let path = super::tests().join("compat").join(program);
+    let mut command = Command::new("python3");
+    command.arg(path).args(arguments);
+    output(command, input)
 }
 
-/// The same, with whatever exit status it has: status, output, complaints.
-pub fn try_run(program: &str, arguments: &[&str], input: String) -> (Option<i32>, String, String) {
-    let mut child = Command::new("python3")
-        .arg(super::tests().join("compat").join(program))
-        .args(arguments)
+/// The same with the text of a program.
+///
+/// # Panics
+/// Likewise.
+pub fn code(program: &str, input: String) -> String {
+    let mut command = Command::new("python3");
+    command.args(["-c", program]);
+    output(command, input)
+}
+
+fn output(mut command: Command, input: String) -> String {
+    let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -32,11 +37,13 @@ pub fn try_run(program: &str, arguments: &[&str], input: String) -> (Option<i32>
     let ended = child.wait_with_output().expect("its output");
     let _ = writer.join();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (
-        ended.status.code(),
-        text(&ended.stdout),
-        text(&ended.stderr),
-    )
+    let (output, complaint) = (text(&ended.stdout), text(&ended.stderr));
+    assert!(
+        ended.status.success(),
+        "{:?}\n{output}\n{complaint}",
+        ended.status
+    );
+    output
 }
 
 /// Demands the two packages that the reference's rules need.
