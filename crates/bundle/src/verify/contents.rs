@@ -1,17 +1,16 @@
 //! What is in the archive: the manifest, what must be there, and nothing else.
 
 use std::collections::BTreeSet;
-use std::io::{BufReader, Read};
+use std::io::BufReader;
 
 use crate::ReadAt;
 use crate::format::manifest::{self, Manifest, ManifestError};
 use crate::format::member;
 use crate::policy::Thresholds;
-use crate::verify::VerifyError;
 use crate::verify::check::CheckId;
 use crate::verify::checks::Checks;
 use crate::verify::members::Members;
-use crate::zip::{Archive, MemberError, Name, name_flaw};
+use crate::zip::{Archive, Name, name_flaw};
 
 /// How much is read at once.
 const PIECE: usize = 256 << 10;
@@ -143,28 +142,5 @@ pub(crate) fn nothing_else(members: &Members<'_>, ours: bool, checks: &mut Check
                 "",
             );
         }
-    }
-}
-
-/// A member that is small by nature, whole; `None` if it is not there or larger than that.
-pub(crate) fn small<R: ReadAt + ?Sized>(
-    archive: &Archive<'_, R>,
-    name: &str,
-) -> Result<Option<Vec<u8>>, VerifyError> {
-    const MOST: u64 = 16 << 20;
-    let Some(entry) = archive
-        .find(name)
-        .filter(|entry| entry.sound() && entry.size <= MOST)
-    else {
-        return Ok(None);
-    };
-    let mut bytes = Vec::new();
-    match archive.reader(entry).read_to_end(&mut bytes) {
-        Ok(_) => Ok(Some(bytes)),
-        Err(error) => match MemberError::from(error) {
-            MemberError::Io(error) => Err(VerifyError::Io(error)),
-            // Damaged data: the digests say so.
-            _ => Ok(None),
-        },
     }
 }
