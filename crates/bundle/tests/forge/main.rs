@@ -20,6 +20,7 @@ mod chain;
 mod draft;
 mod envelopes;
 mod excerpts;
+mod foreign;
 mod forge;
 mod form;
 mod hooks;
