@@ -32,6 +32,7 @@ mod receiver;
 mod record;
 mod rules;
 mod sealing;
+mod sentences;
 mod series;
 mod signers;
 mod size;
