@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Write};
 
-use crate::canon::{Dialect, JsonError, Object, Token, Tokens, Value, Writer};
+use crate::canon::{Budget, Dialect, JsonError, Object, Token, Tokens, Value, Writer};
 use crate::digest::{Hasher, Sha256};
 use crate::format::attestation::Hashes;
 
@@ -64,6 +64,8 @@ struct Reader<R> {
     map: Hasher,
     listed: u64,
     held: Option<Vec<(String, String)>>,
+    /// For the fields, and for the names that are held.
+    budget: Budget,
 }
 
 impl<R: BufRead> Reader<R> {
@@ -74,6 +76,7 @@ impl<R: BufRead> Reader<R> {
             map: Hasher::new(),
             listed: 0,
             held,
+            budget: Budget::default(),
         }
     }
 
@@ -105,7 +108,8 @@ impl<R: BufRead> Reader<R> {
                     return Ok(None);
                 }
             } else {
-                let value = Value::read(&mut self.tokens)?;
+                self.budget.take(&self.tokens, key.len() + 110)?;
+                let value = Value::read_within(&mut self.tokens, &mut self.budget)?;
                 self.canonical.value(&value);
                 fields.insert(key, value);
             }
@@ -142,7 +146,11 @@ impl<R: BufRead> Reader<R> {
             let digest = value.as_str().unwrap_or_default();
             match &mut self.held {
                 Some(held) if held.len() >= MAX_UNSORTED => return Ok(false),
-                Some(held) => held.push((name.clone(), digest.to_owned())),
+                Some(held) => {
+                    self.budget
+                        .take(&self.tokens, name.len() + digest.len() + 80)?;
+                    held.push((name.clone(), digest.to_owned()));
+                }
                 None if last.as_deref().is_some_and(|last| last >= name.as_str()) => {
                     return Ok(false);
                 }
