@@ -7,6 +7,7 @@
 mod error;
 mod number;
 mod object;
+mod scan;
 mod token;
 mod value;
 mod write;

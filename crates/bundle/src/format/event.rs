@@ -1,6 +1,6 @@
 //! Events: a hashed payload, and three bodies that travel beside it and may each be left out.
 
-use crate::canon::{Dialect, Object, ShapeError, Tokens, Value, Writer};
+use crate::canon::{Dialect, Object, ShapeError, Value, Writer};
 use crate::digest::Sha256;
 use crate::format::{kind::EventType, time::is_event_time};
 
@@ -37,7 +37,7 @@ impl Payload {
         Value::from(object).to_canonical()
     }
 
-    fn from_value(value: &Value) -> Result<Self, ShapeError> {
+    pub(super) fn from_value(value: &Value) -> Result<Self, ShapeError> {
         let object = value
             .as_object()
             .ok_or_else(|| shape("payload", "an object"))?;
@@ -139,9 +139,14 @@ impl Event {
 
     /// Appends the line as it stands in `provenance.jsonl`, with the bodies that are at hand, and LF.
     pub fn write_line(&self, out: &mut Vec<u8>) {
+        self.write_line_showing(&self.payload.ts_utc, out);
+    }
+
+    /// The same line, showing any time beside the hashed one.
+    pub(super) fn write_line_showing(&self, ts_utc: &str, out: &mut Vec<u8>) {
         write_head(
             out,
-            &self.payload.ts_utc,
+            ts_utc,
             self.kind.as_str(),
             &self.payload.to_canonical(),
             self.prev,
@@ -179,206 +184,6 @@ fn write_head(
         None => out.extend_from_slice(b",\"prev_hash\":null"),
     }
     out.extend_from_slice(format!(",\"event_hash\":\"{hash}\"").as_bytes());
-}
-
-/// Why a line is not an event; the reason is the code of the check.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum LineError {
-    /// Not a line of the one form.
-    #[error("line_malformed: {0}")]
-    Malformed(String),
-    /// A payload with other keys or types.
-    #[error("payload_malformed: {0}")]
-    Payload(String),
-    /// The outer time is not the hashed one.
-    #[error("event_time_mismatch")]
-    Time,
-    /// A body whose bytes are not canonical.
-    #[error("body_not_canonical:{0}")]
-    NotCanonical(&'static str),
-}
-
-/// A parsed line: the event, and its bodies as objects.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Line {
-    /// The event with the bytes of its bodies.
-    pub event: Event,
-    /// The bodies that stand in the line, in the order of [`BODIES`].
-    pub bodies: [Option<Object>; 3],
-}
-
-impl Line {
-    /// The `content` body.
-    pub fn content(&self) -> Option<&Object> {
-        self.bodies[0].as_ref()
-    }
-
-    /// The `source` body.
-    pub fn source(&self) -> Option<&Object> {
-        self.bodies[1].as_ref()
-    }
-
-    /// Takes an event of a ledger apart; its bodies are ours and therefore canonical.
-    pub fn from_event(event: Event) -> Result<Self, LineError> {
-        let read = |name: &'static str, body: &Option<String>| match body {
-            None => Ok(None),
-            Some(text) => match Value::parse(text.as_bytes()) {
-                Ok(Value::Object(object)) => Ok(Some(object)),
-                _ => Err(LineError::NotCanonical(name)),
-            },
-        };
-        let bodies = [
-            read("content", &event.content)?,
-            read("source", &event.source)?,
-            read("machine", &event.machine)?,
-        ];
-        Ok(Self { event, bodies })
-    }
-
-    /// Reads one line (without its LF): exactly the five keys in their order, then the bodies.
-    pub fn parse(line: &[u8]) -> Result<Self, LineError> {
-        let mut top = TopLevel::new(line);
-        let (_, ts_utc) = top.next("ts_utc")?;
-        let (_, kind) = top.next("event_type")?;
-        let (payload_bytes, payload) = top.next("payload")?;
-        let (_, prev) = top.next("prev_hash")?;
-        let (_, hash) = top.next("event_hash")?;
-        let mut bodies = [None, None, None];
-        let mut raw = [None, None, None];
-        for ((name, body), raw) in BODIES.iter().zip(&mut bodies).zip(&mut raw) {
-            if let Some((bytes, value)) = top.optional(name)? {
-                let Value::Object(object) = value else {
-                    return Err(LineError::NotCanonical(name));
-                };
-                let text = std::str::from_utf8(bytes).map_err(|_| LineError::NotCanonical(name))?;
-                if Value::from(object.clone()).to_canonical() != bytes {
-                    return Err(LineError::NotCanonical(name));
-                }
-                *body = Some(object);
-                *raw = Some(text.to_owned());
-            }
-        }
-        top.end()?;
-
-        let malformed = |what: &str| LineError::Malformed(what.to_owned());
-        let text = |value: &Value, what| {
-            value
-                .as_str()
-                .map(str::to_owned)
-                .ok_or_else(|| malformed(what))
-        };
-        let ts_utc = text(&ts_utc, "ts_utc is no text")?;
-        let kind = text(&kind, "event_type is no text")?;
-        let kind = EventType::parse(&kind).ok_or_else(|| malformed("event_type is no type"))?;
-        let prev = match &prev {
-            Value::Null => None,
-            value => Some(
-                text(value, "prev_hash")?
-                    .parse()
-                    .map_err(|_| malformed("prev_hash is no digest"))?,
-            ),
-        };
-        let hash = text(&hash, "event_hash")?
-            .parse()
-            .map_err(|_| malformed("event_hash is no digest"))?;
-        let payload_raw = payload_bytes;
-        let payload =
-            Payload::from_value(&payload).map_err(|e| LineError::Payload(e.to_string()))?;
-        if payload.to_canonical() != payload_raw {
-            return Err(LineError::Payload("not in canonical form".to_owned()));
-        }
-        if payload.ts_utc != ts_utc {
-            return Err(LineError::Time);
-        }
-        let [content, source, machine] = raw;
-        let event = Event {
-            kind,
-            payload,
-            prev,
-            hash,
-            content,
-            source,
-            machine,
-        };
-        // White space or another spelling between the fields would be a second form of the same line.
-        let mut rebuilt = Vec::with_capacity(line.len() + 1);
-        event.write_line(&mut rebuilt);
-        if rebuilt.strip_suffix(b"\n") != Some(line) {
-            return Err(malformed("not in the one form of a line"));
-        }
-        Ok(Self { event, bodies })
-    }
-}
-
-/// The fields of a line one after the other, with the bytes in which each value stands.
-struct TopLevel<'a> {
-    line: &'a [u8],
-    tokens: Tokens<&'a [u8]>,
-    pending: Option<String>,
-    started: bool,
-}
-
-impl<'a> TopLevel<'a> {
-    fn new(line: &'a [u8]) -> Self {
-        Self {
-            line,
-            tokens: Tokens::new(line),
-            pending: None,
-            started: false,
-        }
-    }
-
-    fn next(&mut self, key: &str) -> Result<(&'a [u8], Value), LineError> {
-        self.optional(key)?
-            .ok_or_else(|| LineError::Malformed(format!("{key} was expected")))
-    }
-
-    fn optional(&mut self, key: &str) -> Result<Option<(&'a [u8], Value)>, LineError> {
-        use crate::canon::Token;
-        let json = |e: crate::canon::JsonError| LineError::Malformed(e.to_string());
-        if !self.started {
-            self.started = true;
-            if self.tokens.next_token().map_err(json)? != Token::BeginObject {
-                return Err(LineError::Malformed("not an object".to_owned()));
-            }
-            self.pending = self.read_key()?;
-        }
-        if self.pending.as_deref() != Some(key) {
-            return Ok(None);
-        }
-        let start = self.tokens.offset();
-        let value = Value::read(&mut self.tokens).map_err(json)?;
-        let end = self.tokens.offset();
-        self.pending = self.read_key()?;
-        let at = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
-        Ok(Some((
-            self.line.get(at(start)..at(end)).unwrap_or_default(),
-            value,
-        )))
-    }
-
-    fn read_key(&mut self) -> Result<Option<String>, LineError> {
-        use crate::canon::Token;
-        match self
-            .tokens
-            .next_token()
-            .map_err(|e| LineError::Malformed(e.to_string()))?
-        {
-            Token::Key(key) => Ok(Some(key)),
-            _ => Ok(None),
-        }
-    }
-
-    fn end(&mut self) -> Result<(), LineError> {
-        if let Some(key) = &self.pending {
-            return Err(LineError::Malformed(format!(
-                "the key {key:?} does not belong here"
-            )));
-        }
-        self.tokens
-            .end()
-            .map_err(|e| LineError::Malformed(e.to_string()))
-    }
 }
 
 pub(crate) fn shape(key: &str, expected: &'static str) -> ShapeError {

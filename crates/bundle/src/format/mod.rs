@@ -7,6 +7,7 @@ pub mod document;
 pub mod event;
 pub mod identity;
 pub mod kind;
+pub mod line;
 pub mod manifest;
 pub mod op;
 pub mod seal;

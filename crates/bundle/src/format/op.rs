@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::canon::{Object, ShapeError, Value};
 use crate::digest::Sha256;
 use crate::format::body::{Fact, Told};
-use crate::format::event::Line;
+use crate::format::line::Line;
 
 /// Makes the lines of `kg_delta.jsonl`, event by event. A line that stood before is not repeated, which can only be that
 /// of a document: every other one holds the event's own hash.

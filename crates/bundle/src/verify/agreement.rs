@@ -1,24 +1,18 @@
 //! Manifest, attestation and envelopes say the same, and of our bundles each has one form only.
 
-use crate::canon::{Dialect, Object, Value};
+use crate::canon::{Object, Value};
 use crate::digest::Sha256;
-use crate::dsse::{Envelope, PAYLOAD_TYPE};
-use crate::format::attestation::{self, Hashes};
+use crate::dsse::Envelope;
+use crate::format::attestation;
 use crate::format::manifest::Manifest;
-use crate::format::{member, statement};
+use crate::format::member;
+use crate::verify::check::CheckId;
+use crate::verify::checks::Checks;
+use crate::verify::envelopes::{Expected, Paper, hashes_of};
 use crate::verify::foreign::check_sbom;
 use crate::verify::members::Members;
-use crate::verify::report::{CheckId, Checks};
-
-/// The small members, as they were read.
-#[derive(Default)]
-pub(crate) struct Papers {
-    pub attestation: Option<Vec<u8>>,
-    pub signature: Option<Vec<u8>>,
-    pub build_envelope: Option<Vec<u8>>,
-    pub sbom_envelope: Option<Vec<u8>>,
-    pub sbom: Option<Vec<u8>>,
-}
+use crate::verify::one_form::one_form;
+use crate::verify::papers::{Papers, Small};
 
 /// What could be read of them.
 #[derive(Default)]
@@ -69,44 +63,65 @@ pub(crate) fn judge(
             );
         }
     }
+    let hashes = hashes_of(manifest, checks);
     let mut agreement = Agreement::default();
-    if let Some(bytes) = &papers.attestation {
-        match attestation::read(bytes) {
-            Ok(Some(object)) => {
-                attested(&object, manifest, manifest_sha256, checks);
-                agreement.label = text(&object, "label");
-                agreement.attestation = Some(object);
-            }
-            Ok(None) => checks.fail(
-                CheckId::Attestation,
-                "attestation_parse_error",
-                "not an object",
-            ),
-            Err(error) => checks.fail(
-                CheckId::Attestation,
-                "attestation_parse_error",
-                error.to_string(),
-            ),
+    let read = |bytes: &[u8]| attestation::read(bytes).map_err(|e| e.to_string());
+    match papers.attestation.map(read) {
+        None => {}
+        Some(Ok(Some(object))) => {
+            attested(&object, manifest, manifest_sha256, checks);
+            agreement.label = text(&object, "label");
+            agreement.attestation = Some(object);
         }
+        Some(Ok(None)) => {
+            let detail = "not an object";
+            checks.fail(CheckId::Attestation, "attestation_parse_error", detail);
+        }
+        Some(Err(detail)) => checks.fail(CheckId::Attestation, "attestation_parse_error", detail),
     }
-    if let Some(bytes) = &papers.sbom {
-        if let Err(detail) = check_sbom(bytes) {
-            checks.fail(CheckId::Attestation, "sbom_invalid", detail);
-        }
+    if let Some(Err(detail)) = papers.sbom.map(check_sbom) {
+        checks.fail(CheckId::Attestation, "sbom_invalid", detail);
     }
     let expected = Expected {
         manifest,
         manifest_sha256,
         members,
         label: agreement.label.as_deref(),
+        hashes: &hashes,
         ours,
     };
-    agreement.build = expected.envelope(Paper::Build, papers.build_envelope.as_deref(), checks);
-    agreement.sbom = expected.envelope(Paper::Sbom, papers.sbom_envelope.as_deref(), checks);
+    agreement.build = expected.envelope(Paper::Build, &papers.build_envelope, checks);
+    agreement.sbom = expected.envelope(Paper::Sbom, &papers.sbom_envelope, checks);
     if ours {
-        one_form(manifest, manifest_sha256, papers, &agreement, checks);
+        policy(fields, &papers.policy, checks);
+        one_form(
+            manifest,
+            manifest_sha256,
+            &hashes,
+            papers,
+            &agreement,
+            checks,
+        );
     }
     agreement
+}
+
+/// The digest of `policy.json` is the policy hash, which only the canonical form of an object can be.
+fn policy(manifest: &Object, member: &Small, checks: &mut Checks) {
+    let read = |bytes: &[u8]| -> Result<Sha256, String> {
+        let value = Value::parse(bytes).map_err(|e| e.to_string())?;
+        let canonical = value.as_object().is_some() && value.to_canonical() == bytes;
+        canonical
+            .then(|| Sha256::of(bytes))
+            .ok_or_else(|| "not the canonical form of an object".to_owned())
+    };
+    let detail = match member.map(read) {
+        None => return,
+        Some(Ok(digest)) if manifest.get("policy_hash") == Some(&digest.into()) => return,
+        Some(Ok(_)) => "the manifest names another policy".to_owned(),
+        Some(Err(detail)) => detail,
+    };
+    checks.fail(CheckId::Attestation, "policy_member_mismatch", detail);
 }
 
 fn attested(object: &Object, manifest: &Manifest, manifest_sha256: Sha256, checks: &mut Checks) {
@@ -147,233 +162,6 @@ fn attested(object: &Object, manifest: &Manifest, manifest_sha256: Sha256, check
                 format!("{word}:{field}"),
                 "attestation and manifest",
             );
-        }
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Paper {
-    Build,
-    Sbom,
-}
-
-impl Paper {
-    fn words(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::Build => (
-                "dsse_attestation_invalid",
-                "dsse_payload_malformed",
-                "dsse_manifest_digest_mismatch",
-            ),
-            Self::Sbom => (
-                "dsse_sbom_invalid",
-                "dsse_sbom_payload_malformed",
-                "dsse_sbom_digest_mismatch",
-            ),
-        }
-    }
-}
-
-/// What the statements should say.
-struct Expected<'a> {
-    manifest: &'a Manifest,
-    manifest_sha256: Sha256,
-    members: &'a Members<'a>,
-    label: Option<&'a str>,
-    ours: bool,
-}
-
-impl Expected<'_> {
-    fn envelope(
-        &self,
-        paper: Paper,
-        bytes: Option<&[u8]>,
-        checks: &mut Checks,
-    ) -> Option<Envelope> {
-        let (invalid, malformed, other_subject) = paper.words();
-        let envelope = match Envelope::parse(bytes?) {
-            Ok(envelope) => envelope,
-            Err(error) => {
-                checks.fail(CheckId::Attestation, format!("{invalid}:{error}"), "");
-                return None;
-            }
-        };
-        let statement = Value::parse(&envelope.payload).ok();
-        let Some(statement) = statement.as_ref().and_then(Value::as_object) else {
-            checks.fail(
-                CheckId::Attestation,
-                malformed,
-                "the payload is no statement",
-            );
-            return Some(envelope);
-        };
-        let expected = self.statement(paper, statement);
-        if envelope.payload_type != PAYLOAD_TYPE {
-            checks.fail(
-                CheckId::Attestation,
-                format!("{invalid}:payload_type"),
-                envelope.payload_type.clone(),
-            );
-        }
-        let Some(expected) = expected.as_ref().and_then(Value::as_object) else {
-            return Some(envelope);
-        };
-        if statement.get("subject") != expected.get("subject") {
-            checks.fail(CheckId::Attestation, other_subject, "");
-        }
-        for field in ["_type", "predicateType"] {
-            if statement.get(field) != expected.get(field) {
-                checks.fail(CheckId::Attestation, format!("{invalid}:statement"), field);
-            }
-        }
-        if statement.get("predicate") != expected.get("predicate") {
-            checks.fail(
-                CheckId::Attestation,
-                "attestation_mismatch:predicate",
-                "statement and manifest",
-            );
-        }
-        Some(envelope)
-    }
-
-    /// The one statement that fits. The reference takes the time of each paper anew; ours have one time.
-    fn statement(&self, paper: Paper, found: &Object) -> Option<Value> {
-        let fields = &self.manifest.fields;
-        let text = |key: &str| fields.get(key).and_then(Value::as_str);
-        let own_time = found
-            .get("predicate")
-            .and_then(Value::as_object)
-            .and_then(|p| p.get("created_utc"));
-        let time = if self.ours {
-            text("created_utc")
-        } else {
-            own_time.and_then(Value::as_str)
-        }
-        .unwrap_or_default();
-        let toolchain = text("toolchain_id").unwrap_or_default();
-        match paper {
-            Paper::Sbom => {
-                let sbom = self.members.listed_digest(member::SBOM)?;
-                Some(statement::sbom(sbom, toolchain, time))
-            }
-            Paper::Build => {
-                let label = self.label.unwrap_or_default();
-                Some(statement::build(
-                    self.manifest_sha256,
-                    toolchain,
-                    label,
-                    time,
-                    &hashes_of(self.manifest)?,
-                ))
-            }
-        }
-    }
-}
-
-/// The digests that a manifest repeats; `None` if one of them is neither a digest nor null.
-fn hashes_of(manifest: &Manifest) -> Option<Hashes> {
-    let digest = |key: &str| match manifest.fields.get(key) {
-        None | Some(Value::Null) => Some(None),
-        Some(value) => value.as_str().and_then(|text| text.parse().ok()).map(Some),
-    };
-    Some(Hashes {
-        bundle_map: manifest.map_hash,
-        policy: digest("policy_hash")?,
-        allowlist: digest("allowlist_hash")?,
-        sbom: digest("sbom_hash")?,
-        provenance: digest("provenance_hash")?,
-        kg_delta: digest("kg_delta_hash")?,
-    })
-}
-
-const MANIFEST_KEYS: [&str; 10] = [
-    "allowlist_hash",
-    "bundle_map_hash",
-    "created_utc",
-    "fieldgrade",
-    "kg_delta_hash",
-    "manifest_version",
-    "policy_hash",
-    "provenance_hash",
-    "sbom_hash",
-    "toolchain_id",
-];
-
-/// A bundle of ours has exactly one encoding.
-fn one_form(
-    manifest: &Manifest,
-    manifest_sha256: Sha256,
-    papers: &Papers,
-    read: &Agreement,
-    checks: &mut Checks,
-) {
-    let mut other = |name: &str, detail: &str| {
-        checks.fail(CheckId::OneForm, format!("not_canonical:{name}"), detail)
-    };
-    if manifest.canonical_sha256 != manifest_sha256 {
-        other(member::MANIFEST, "not in canonical form");
-    }
-    if let Some(bytes) = &papers.signature {
-        if bytes.len() != 89 || !bytes.ends_with(b"\n") {
-            other(member::SIGNATURE, "not 88 characters and a line feed");
-        }
-    }
-    for (name, bytes, envelope) in [
-        (
-            member::ATTESTATION_DSSE,
-            &papers.build_envelope,
-            &read.build,
-        ),
-        (member::SBOM_DSSE, &papers.sbom_envelope, &read.sbom),
-    ] {
-        let (Some(bytes), Some(envelope)) = (bytes, envelope) else {
-            continue;
-        };
-        let payload = Value::parse(&envelope.payload)
-            .ok()
-            .map(|value| value.to_bytes(Dialect::Ascii));
-        if envelope.to_bytes() != *bytes
-            || envelope.signatures.len() != 1
-            || payload.as_ref() != Some(&envelope.payload)
-        {
-            other(name, "not in the one form of an envelope");
-        }
-    }
-    if let Err(error) = manifest.fields.exactly(&MANIFEST_KEYS) {
-        checks.fail(CheckId::Manifest, "manifest_invalid", error.to_string());
-    }
-    let text = |key: &str| {
-        manifest
-            .fields
-            .get(key)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-    };
-    if let (Some(bytes), Some(label), Some(hashes)) =
-        (&papers.attestation, &read.label, hashes_of(manifest))
-    {
-        let expected = attestation::write(
-            manifest_sha256,
-            text("toolchain_id"),
-            label,
-            text("created_utc"),
-            &hashes,
-        );
-        if expected != *bytes {
-            let same = Value::parse(&expected).ok() == Value::parse(bytes).ok();
-            if same {
-                checks.fail(
-                    CheckId::OneForm,
-                    format!("not_canonical:{}", member::ATTESTATION),
-                    "",
-                );
-            } else {
-                checks.fail(
-                    CheckId::Attestation,
-                    "attestation_mismatch",
-                    "attestation and manifest",
-                );
-            }
         }
     }
 }

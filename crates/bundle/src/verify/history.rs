@@ -1,21 +1,22 @@
 //! The record of actions in a bundle of ours: entries, chain, keys, and what the entries say must be there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::canon::Object;
+use crate::canon::{Object, ShapeError, Value};
 use crate::digest::{Hasher, Sha256};
-use crate::format::body::{Fact, KeyChange};
-use crate::format::event::{BODIES, Line, LineError};
+use crate::format::body::Fact;
 use crate::format::identity::Identity;
 use crate::format::kind::EventType;
+use crate::format::line::Line;
 use crate::format::op::DeltaWriter;
-use crate::format::seal::{Kind, Pins, Sealed, Wishes};
+use crate::format::seal::{Pins, Sealed, Wishes};
 use crate::format::{document, seal};
-use crate::key::PublicKey;
 use crate::merkle::Frontier;
 use crate::verify::blobs::BlobLedger;
+use crate::verify::check::CheckId;
+use crate::verify::checks::Checks;
 use crate::verify::members::Members;
-use crate::verify::report::{CheckId, Checks};
+use crate::zip::Folder;
 
 /// What walking the lines found, for the checks that compare it with the rest of the bundle.
 pub(crate) struct History {
@@ -28,16 +29,19 @@ pub(crate) struct History {
     pub tree: Frontier,
     /// Hash and type of the last line, with its content and source.
     pub last: Option<Line>,
-    /// Size and root of the tree before the last line.
-    pub before_last: (u64, Sha256),
+    /// The tree before the last line.
+    pub before_last: Frontier,
+    /// Whether the tree started from what the bundle before ended with, so that anything can be said about it.
+    pub tree_known: bool,
     /// The first line's hash, if the bundle starts at event 1.
     pub chain: Option<Sha256>,
     pub project_id: Option<String>,
     pub project_title: Option<String>,
     pub key: Option<Sha256>,
     pub toolchain_id: Option<String>,
-    pub sealed: Vec<Sealed>,
-    /// Items of an excerpt with the place of their CAPTURE.
+    /// How many entries say what became of the SEAL before, and the first of them.
+    pub sealed: (u64, Option<Sealed>),
+    /// Chosen items of an excerpt with the place of their CAPTURE.
     pub captures: HashMap<u64, u64>,
     pub actor_missing: Option<u64>,
     pub restored: bool,
@@ -45,20 +49,20 @@ pub(crate) struct History {
 
 /// Walks the lines of `provenance.jsonl`, one after the other.
 pub(crate) struct Walk<'a> {
-    identity: &'a Identity,
-    members: &'a Members<'a>,
+    pub(super) identity: &'a Identity,
+    pub(super) members: &'a Members<'a>,
     /// Items of an excerpt, from its last line; `None` for a series.
-    chosen: Option<Vec<u64>>,
-    /// Intakes of the chosen items that were seen so far.
-    intakes: Vec<u64>,
-    salts: Vec<[u8; 16]>,
-    prev: Option<Sha256>,
-    next_seq: u64,
-    documents: Hasher,
-    delta: Hasher,
-    delta_writer: DeltaWriter,
-    buffer: Vec<u8>,
-    out: History,
+    pub(super) chosen: Option<Vec<u64>>,
+    /// Carried intakes of which no chosen item was seen so far.
+    pub(super) intakes: HashSet<u64>,
+    pub(super) salts: Vec<[u8; 16]>,
+    pub(super) prev: Option<Sha256>,
+    pub(super) next_seq: u64,
+    pub(super) documents: Hasher,
+    pub(super) delta: Hasher,
+    pub(super) delta_writer: DeltaWriter,
+    pub(super) buffer: Vec<u8>,
+    pub(super) out: History,
 }
 
 impl<'a> Walk<'a> {
@@ -70,14 +74,13 @@ impl<'a> Walk<'a> {
         known_key: Option<Sha256>,
     ) -> Self {
         let mut checks = Checks::default();
-        let tree = identity.starting_tree().unwrap_or_else(|| {
-            checks.fail(
-                CheckId::Previous,
-                "frontier_mismatch",
-                "the subtrees do not give the root of the bundle before",
-            );
-            Frontier::new()
-        });
+        let tree = identity.starting_tree();
+        let tree_known = tree.is_some();
+        let tree = tree.unwrap_or_default();
+        if !tree_known {
+            let detail = "the subtrees do not give the root of the bundle before";
+            checks.fail(CheckId::Previous, "frontier_mismatch", detail);
+        }
         let continued = identity.ledger.first > 1;
         let prev = identity
             .previous
@@ -91,15 +94,16 @@ impl<'a> Walk<'a> {
             delta_sha256: Sha256::of(b""),
             documents: 0,
             lines: 0,
-            before_last: (tree.size(), tree.root()),
+            before_last: tree.clone(),
             tree,
+            tree_known,
             last: None,
             chain: None,
             project_id: None,
             project_title: None,
             key: known_key.filter(|_| continued),
             toolchain_id: None,
-            sealed: Vec::new(),
+            sealed: (0, None),
             captures: HashMap::new(),
             actor_missing: None,
             restored: false,
@@ -108,7 +112,7 @@ impl<'a> Walk<'a> {
             identity,
             members,
             chosen,
-            intakes: Vec::new(),
+            intakes: HashSet::new(),
             salts: Vec::new(),
             prev,
             next_seq: identity.ledger.first,
@@ -120,30 +124,35 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Judges the next line (without its LF): form, payload, link and hash, number, bodies; then what it means.
+    /// Judges the next line (without its LF): form, payload, link and hash, number, time, bodies; then what it means.
     pub(crate) fn line(&mut self, bytes: &[u8]) {
         let place = self.next_seq;
         self.out.lines += 1;
-        let line = match Line::parse(bytes) {
+        self.next_seq = place.saturating_add(1);
+        let (line, flaws) = match Line::read(bytes) {
             Ok(line) => line,
             Err(error) => {
                 self.line_error(&error, place);
-                self.next_seq += 1;
                 self.prev = None;
                 return;
             }
         };
         self.link(&line, place);
+        for flaw in &flaws {
+            self.line_error(flaw, place);
+        }
         self.bodies(&line, place);
-        self.out.before_last = (self.out.tree.size(), self.out.tree.root());
+        self.out.before_last.clone_from(&self.out.tree);
         self.out.tree.push(&line.event.hash);
         self.checkpoint(&line, place);
+        self.chosen_only(&line, place);
         self.keys(&line, place);
+        self.project(&line, place);
+        self.out.restored |= line.event.kind == EventType::Restored;
         if let Some(content) = line.content() {
             self.meaning(&line, content, place);
         }
         self.prev = Some(line.event.hash);
-        self.next_seq = place + 1;
         self.out.last = Some(line);
     }
 
@@ -170,133 +179,6 @@ impl<'a> Walk<'a> {
         self.out
     }
 
-    fn line_error(&mut self, error: &LineError, place: u64) {
-        let code = match error {
-            LineError::Malformed(_) => "line_malformed".to_owned(),
-            LineError::Payload(_) => "payload_malformed".to_owned(),
-            LineError::Time => "event_time_mismatch".to_owned(),
-            LineError::NotCanonical(body) => format!("body_not_canonical:{body}"),
-        };
-        self.out
-            .checks
-            .fail(CheckId::Lines, code, format!("entry {place}: {error}"));
-    }
-
-    fn link(&mut self, line: &Line, place: u64) {
-        let event = &line.event;
-        let payload = event.payload.to_canonical();
-        let hash =
-            crate::format::event::event_hash(event.prev.as_ref(), event.kind.as_str(), &payload);
-        if event.prev != self.prev {
-            self.fail(
-                CheckId::Lines,
-                "chain_broken",
-                format!("entry {place} does not name the entry before it"),
-            );
-        }
-        if hash != event.hash {
-            self.fail(
-                CheckId::Lines,
-                "chain_broken",
-                format!("the hash of entry {place} is not its own"),
-            );
-        }
-        if event.payload.seq != place {
-            let detail = format!("entry {} stands where {place} belongs", event.payload.seq);
-            self.fail(CheckId::Lines, "seq_gap", detail);
-        }
-        if place == 1 {
-            self.out.chain = Some(event.hash);
-            if event.kind != EventType::Genesis {
-                self.fail(
-                    CheckId::Lines,
-                    "chain_broken",
-                    "the first entry is not a GENESIS",
-                );
-            }
-        }
-        if self
-            .out
-            .toolchain_id
-            .as_ref()
-            .is_some_and(|id| *id != event.payload.toolchain_id)
-        {
-            self.fail(
-                CheckId::Keys,
-                "key_change_unexplained",
-                format!("entry {place} names another toolchain id"),
-            );
-        }
-        self.out.toolchain_id = Some(event.payload.toolchain_id.clone());
-    }
-
-    /// Each body that travels is the hashed one and has a salt of its own; those that must travel do.
-    fn bodies(&mut self, line: &Line, place: u64) {
-        let event = &line.event;
-        let digests = [
-            Some(event.payload.content_sha256),
-            event.payload.source_sha256,
-            event.payload.machine_sha256,
-        ];
-        let raw = [&event.content, &event.source, &event.machine];
-        for (((name, digest), raw), object) in BODIES.iter().zip(digests).zip(raw).zip(&line.bodies)
-        {
-            let (Some(raw), Some(object)) = (raw, object) else {
-                continue;
-            };
-            if digest != Some(Sha256::of(raw.as_bytes())) {
-                self.fail(
-                    CheckId::Lines,
-                    format!("body_mismatch:{name}"),
-                    format!("entry {place}"),
-                );
-            }
-            match salt_of(object) {
-                Some(salt) => self.salts.push(salt),
-                None => self.fail(
-                    CheckId::Lines,
-                    "body_salt_missing",
-                    format!("entry {place}, {name}"),
-                ),
-            }
-        }
-        if self.identity.kind == Kind::Series && event.content.is_none() {
-            self.fail(
-                CheckId::Lines,
-                "body_missing",
-                format!("entry {place} lacks its content"),
-            );
-        }
-        let hidden = match &event.kind {
-            EventType::Handover | EventType::Received | EventType::Receipt => true,
-            // The bundle's own SEAL is an excerpt's only in an excerpt.
-            EventType::Seal => line
-                .content()
-                .is_some_and(|content| content.get("kind") == Some(&"excerpt".into())),
-            _ => false,
-        };
-        if hidden && self.identity.kind == Kind::Series && event.source.is_some() {
-            self.fail(
-                CheckId::Excerpt,
-                "recipient_not_hidden",
-                format!("entry {place}"),
-            );
-        }
-        let actor = line
-            .source()
-            .and_then(|source| source.get("actor"))
-            .and_then(|actor| actor.as_object());
-        if event.payload.source_sha256.is_some()
-            && line.source().is_some()
-            && !actor
-                .and_then(|actor| actor.get("name"))
-                .and_then(|name| name.as_str())
-                .is_some_and(|n| !n.is_empty())
-        {
-            self.out.actor_missing.get_or_insert(place);
-        }
-    }
-
     /// Where the bundle before ended, lines and manifest must agree.
     fn checkpoint(&mut self, line: &Line, place: u64) {
         let tree = &self.out.tree;
@@ -319,109 +201,67 @@ impl<'a> Walk<'a> {
                 );
             }
         }
-        if let Some(of) = self.identity.of.as_ref().filter(|of| of.link.size == place) {
-            if !is_seal || line.event.hash != of.link.head || self.out.tree.root() != of.root {
-                self.fail(
-                    CheckId::Excerpt,
-                    "of_mismatch",
-                    format!("entry {place} is not where that bundle ended"),
-                );
-            }
+        let of = self.identity.of.as_ref().filter(|of| of.link.size == place);
+        if of.is_some_and(|of| {
+            !is_seal || line.event.hash != of.link.head || self.out.tree.root() != of.root
+        }) {
+            self.fail(
+                CheckId::Excerpt,
+                "of_mismatch",
+                format!("entry {place} is not where that bundle ended"),
+            );
         }
     }
 
-    fn keys(&mut self, line: &Line, place: u64) {
-        let Some(content) = line.content() else {
+    /// Id and title of the project. A title that is hidden is not known, whatever it was before.
+    fn project(&mut self, line: &Line, place: u64) {
+        let kind = &line.event.kind;
+        if !matches!(kind, EventType::Genesis | EventType::Project) {
             return;
-        };
-        match &line.event.kind {
-            EventType::Genesis if place == 1 => {
-                let key = content.get("public_key").and_then(|pem| pem.as_str());
-                let key = key.and_then(|pem| PublicKey::from_pem(pem.as_bytes()).ok());
-                match key {
-                    Some(key) if content.get("keyid") == Some(&key.id().into()) => {
-                        self.out.key = Some(key.id())
-                    }
-                    _ => self.fail(
-                        CheckId::Keys,
-                        "key_change_unexplained",
-                        "the first entry names no key",
-                    ),
-                }
-                let project = content.get("project").and_then(|id| id.as_str());
-                self.out.project_id = project.map(str::to_owned);
-            }
-            kind @ (EventType::KeyRotated | EventType::KeyReplaced) => {
-                let chain = self.identity.ledger.chain;
-                match KeyChange::read(kind, content, &chain, place) {
-                    Ok(change) => {
-                        let follows = self.out.key.is_none_or(|key| key == change.old);
-                        if !follows || change.old_toolchain_id != line.event.payload.toolchain_id {
-                            let detail =
-                                format!("entry {place} does not continue the key before it");
-                            self.fail(CheckId::Keys, "key_change_unexplained", detail);
-                        }
-                        self.out.key = Some(change.new.id());
-                        self.out.toolchain_id = Some(change.new_toolchain_id);
-                    }
-                    Err(error) => {
-                        self.fail(
-                            CheckId::Keys,
-                            "key_change_unexplained",
-                            format!("entry {place}: {error}"),
-                        );
-                    }
+        }
+        match line.source() {
+            None if line.event.payload.source_sha256.is_some() => self.out.project_title = None,
+            None => {}
+            Some(source) => {
+                if let Some(title) = source.get("title").and_then(Value::as_str) {
+                    self.out.project_title = Some(title.to_owned());
                 }
             }
-            _ => {}
+        }
+        if let Some(content) = line.content().filter(|_| place == 1) {
+            match content.string("project") {
+                Ok(id) => self.out.project_id = Some(id.to_owned()),
+                Err(error) => self.malformed(&error, place),
+            }
         }
     }
 
     fn meaning(&mut self, line: &Line, content: &Object, place: u64) {
-        self.chosen_only(line, content, place);
         let kind = &line.event.kind;
-        if matches!(kind, EventType::Genesis | EventType::Project) {
-            if let Some(title) = line
-                .source()
-                .and_then(|source| source.get("title"))
-                .and_then(|title| title.as_str())
-            {
-                self.out.project_title = Some(title.to_owned());
-            }
-        }
-        self.out.restored |= *kind == EventType::Restored;
         if *kind == EventType::Sealed {
             match Sealed::read(content) {
-                Ok(sealed) => self.out.sealed.push(sealed),
-                Err(error) => self.fail(
-                    CheckId::Lines,
-                    "line_malformed",
-                    format!("entry {place}: {error}"),
-                ),
+                Ok(sealed) => self.sealed(sealed),
+                Err(error) => self.malformed(&error, place),
             }
         }
-        match Fact::read(kind, content) {
-            Ok(fact) => {
-                if let Err(error) = self
-                    .out
-                    .blobs
-                    .event(line, content, fact.as_ref(), self.members)
-                {
-                    self.fail(
-                        CheckId::Lines,
-                        "line_malformed",
-                        format!("entry {place}: {error}"),
-                    );
-                }
-                if let Some(fact) = fact {
-                    self.derive(line, &fact);
-                }
-            }
-            Err(error) => self.fail(
-                CheckId::Lines,
-                "line_malformed",
-                format!("entry {place}: {error}"),
-            ),
+        let fact = Fact::read(kind, content).unwrap_or_else(|error| {
+            self.malformed(&error, place);
+            None
+        });
+        let blobs = &mut self.out.blobs;
+        if let Err(error) = blobs.event(line, content, fact.as_ref(), self.members) {
+            self.malformed(&error, place);
+        }
+        if let Some(fact) = fact {
+            self.derive(line, &fact);
+        }
+    }
+
+    fn sealed(&mut self, sealed: Sealed) {
+        let previous = self.identity.previous.as_ref();
+        if previous.is_some_and(|previous| previous.link.head == sealed.seal) {
+            self.out.sealed.0 += 1;
+            self.out.sealed.1.get_or_insert(sealed);
         }
     }
 
@@ -434,73 +274,21 @@ impl<'a> Walk<'a> {
             self.buffer.clear();
         }
         let members = self.members;
-        let folder = crate::zip::Folder::Raw;
         let seen = members
-            .blob(folder, &fact.raw_sha256)
+            .blob(Folder::Raw, &fact.raw_sha256)
             .map(|index| members.first_document(index));
         self.delta_writer.write(line, fact, seen, &mut self.buffer);
         self.delta.update(&self.buffer);
     }
 
-    /// In an excerpt, bodies travel only for what was chosen.
-    fn chosen_only(&mut self, line: &Line, content: &Object, place: u64) {
-        let Some(chosen) = &self.chosen else { return };
-        let kind = &line.event.kind;
-        let item = content
-            .get("item")
-            .and_then(|n| n.as_int())
-            .and_then(|n| u64::try_from(n).ok());
-        let intake = content
-            .get("intake")
-            .and_then(|n| n.as_int())
-            .and_then(|n| u64::try_from(n).ok());
-        let own_seal = *kind == EventType::Seal && place == self.identity.ledger.last;
-        let allowed = match item {
-            Some(item) => chosen.contains(&item),
-            None => {
-                *kind == EventType::Genesis
-                    || kind.is_key_event()
-                    || own_seal
-                    || *kind == EventType::Intake
-            }
-        };
-        if !allowed {
-            self.fail(
-                CheckId::Excerpt,
-                "excerpt_leak",
-                format!("entry {place} was not chosen"),
-            );
-        }
-        if let (EventType::Capture, Some(item)) = (kind, item) {
-            self.out.captures.insert(item, place);
-        }
-        match (kind, intake) {
-            (EventType::Intake, Some(intake)) => self.intakes.push(intake),
-            (EventType::Capture, Some(intake)) => self.intakes.retain(|carried| *carried != intake),
-            _ => {}
-        }
+    fn malformed(&mut self, error: &ShapeError, place: u64) {
+        let detail = format!("entry {place}: {error}");
+        self.fail(CheckId::Lines, "line_malformed", detail);
     }
 
-    fn fail(&mut self, id: CheckId, code: impl Into<String>, detail: impl Into<String>) {
+    pub(super) fn fail(&mut self, id: CheckId, code: impl Into<String>, detail: impl Into<String>) {
         self.out.checks.fail(id, code, detail);
     }
-}
-
-fn salt_of(object: &Object) -> Option<[u8; 16]> {
-    let text = object.get("salt")?.as_str()?;
-    let mut salt = [0; 16];
-    if text.len() != 32 {
-        return None;
-    }
-    for (byte, pair) in salt.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        let digit = |b: &u8| match b {
-            b'0'..=b'9' => Some(b - b'0'),
-            b'a'..=b'f' => Some(b - b'a' + 10),
-            _ => None,
-        };
-        *byte = (digit(pair.first()?)? << 4) | digit(pair.get(1)?)?;
-    }
-    Some(salt)
 }
 
 /// The pins and wishes of a SEAL line, if it is one and both of its bodies travel.

@@ -3,17 +3,18 @@
 use std::io::{BufRead, BufReader, Read};
 
 use crate::ReadAt;
-use crate::format::event::Line;
 use crate::format::identity::Identity;
+use crate::format::line::Line;
 use crate::format::member;
 use crate::format::seal::Kind;
 use crate::verify::blobs::WithdrawnItems;
+use crate::verify::check::CheckId;
+use crate::verify::checks::Checks;
 use crate::verify::executor::Progress;
 use crate::verify::foreign::{ForeignChain, delta_line};
 use crate::verify::history::{History, Walk, read_seal};
 use crate::verify::members::Members;
 use crate::verify::receiver::KnownBundle;
-use crate::verify::report::{CheckId, Checks};
 use crate::verify::{VerifyError, sealing};
 use crate::zip::{Archive, MemberError};
 
@@ -78,9 +79,14 @@ pub(crate) fn walk<R: ReadAt + ?Sized>(
         Kind::Series => None,
         Kind::Excerpt => Some(chosen_items(archive, progress)?),
     };
-    let mut walk = Walk::new(identity, members, chosen, known_start(identity, known));
+    let mut walk = Walk::new(
+        identity,
+        members,
+        chosen,
+        sealing::known_key(identity, known),
+    );
     let ended = each(archive, member::PROVENANCE, progress, &mut |line| {
-        walk.line(line)
+        walk.line(line);
     })?;
     let mut history = walk.finish();
     match ended {
@@ -101,11 +107,6 @@ pub(crate) fn walk<R: ReadAt + ?Sized>(
     Ok(history)
 }
 
-/// The key of the bundle before, where that is known here.
-pub(crate) fn known_start(identity: &Identity, known: &[KnownBundle]) -> Option<crate::Sha256> {
-    sealing::known_key(identity, known)
-}
-
 /// The items of an excerpt stand in its last line, and decide what the lines before it may carry.
 fn chosen_items<R: ReadAt + ?Sized>(
     archive: &Archive<'_, R>,
@@ -124,18 +125,17 @@ fn chosen_items<R: ReadAt + ?Sized>(
         .unwrap_or_default())
 }
 
-/// What the bundle carries of items that were withdrawn.
+/// Reads the lines again for what the bundle carries of items that were withdrawn.
 pub(crate) fn withdrawn<R: ReadAt + ?Sized>(
     archive: &Archive<'_, R>,
-    items: &[u64],
-) -> Result<WithdrawnItems, VerifyError> {
-    let mut carried = WithdrawnItems::default();
+    carried: &mut WithdrawnItems,
+) -> Result<(), VerifyError> {
     let _ = each(archive, member::PROVENANCE, &super::Silent, &mut |line| {
         if let Ok(line) = Line::parse(line) {
-            carried.event(&line, items);
+            carried.event(&line);
         }
     })?;
-    Ok(carried)
+    Ok(())
 }
 
 /// Walks record and changes of a bundle of the reference platform.
@@ -146,7 +146,7 @@ pub(crate) fn walk_foreign<R: ReadAt + ?Sized>(
 ) -> Result<(), VerifyError> {
     let mut chain = ForeignChain::default();
     let ended = each(archive, member::PROVENANCE, progress, &mut |line| {
-        chain.line(line, checks)
+        chain.line(line, checks);
     })?;
     if matches!(ended, Err(Broken::TooLong)) {
         checks.fail(

@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use bundle::Sha256;
 use bundle::canon::{Dialect, Value};
 use bundle::dsse::{Envelope, pre_authentication};
@@ -13,7 +15,11 @@ fn text(value: &Json) -> &str {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::new();
+    for byte in bytes {
+        write!(text, "{byte:02x}").unwrap();
+    }
+    text
 }
 
 /// Our reading of a value that the index holds as JSON.
