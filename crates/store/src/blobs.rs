@@ -14,6 +14,7 @@ mod group;
 mod kind;
 mod list;
 mod reader;
+mod stream;
 mod writer;
 
 use std::fs;
@@ -26,6 +27,7 @@ pub use group::{GROUP_MAX, Outcome, Recheck, Stored};
 pub use kind::BlobKind;
 pub use list::{Listed, Listing};
 pub use reader::{BlobReader, CheckedBlob};
+pub use stream::BlobStream;
 pub use writer::{BlobWriter, Staged};
 
 use crate::durable::{self, Swept};

@@ -1,5 +1,7 @@
 //! The record and the changes in a bundle of the reference platform: checked as far as its format allows.
 
+use std::collections::HashSet;
+
 use crate::canon::{Token, Tokens, Value};
 use crate::digest::Sha256;
 use crate::format::event::event_hash;
@@ -89,7 +91,11 @@ pub(crate) fn check_sbom(bytes: &[u8]) -> Result<(), String> {
         return Err("not an object".to_owned());
     }
     let (mut format, mut version) = (false, false);
+    let mut keys = HashSet::new();
     while let Token::Key(key) = tokens.next_token().map_err(text)? {
+        if !keys.insert(key.clone()) {
+            return Err(text(tokens.duplicate(key)));
+        }
         let value = Value::read(&mut tokens).map_err(text)?;
         match key.as_str() {
             "bomFormat" => format = value.as_str() == Some("CycloneDX"),

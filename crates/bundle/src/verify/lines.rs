@@ -79,7 +79,12 @@ pub(crate) fn walk<R: ReadAt + ?Sized>(
         Kind::Series => None,
         Kind::Excerpt => Some(chosen_items(archive, progress)?),
     };
-    let mut walk = Walk::new(identity, members, chosen, known_start(identity, known));
+    let mut walk = Walk::new(
+        identity,
+        members,
+        chosen,
+        sealing::known_key(identity, known),
+    );
     let ended = each(archive, member::PROVENANCE, progress, &mut |line| {
         walk.line(line);
     })?;
@@ -102,11 +107,6 @@ pub(crate) fn walk<R: ReadAt + ?Sized>(
     Ok(history)
 }
 
-/// The key of the bundle before, where that is known here.
-pub(crate) fn known_start(identity: &Identity, known: &[KnownBundle]) -> Option<crate::Sha256> {
-    sealing::known_key(identity, known)
-}
-
 /// The items of an excerpt stand in its last line, and decide what the lines before it may carry.
 fn chosen_items<R: ReadAt + ?Sized>(
     archive: &Archive<'_, R>,
@@ -125,18 +125,17 @@ fn chosen_items<R: ReadAt + ?Sized>(
         .unwrap_or_default())
 }
 
-/// What the bundle carries of items that were withdrawn.
+/// Reads the lines again for what the bundle carries of items that were withdrawn.
 pub(crate) fn withdrawn<R: ReadAt + ?Sized>(
     archive: &Archive<'_, R>,
-    items: &[u64],
-) -> Result<WithdrawnItems, VerifyError> {
-    let mut carried = WithdrawnItems::default();
+    carried: &mut WithdrawnItems,
+) -> Result<(), VerifyError> {
     let _ = each(archive, member::PROVENANCE, &super::Silent, &mut |line| {
         if let Ok(line) = Line::parse(line) {
-            carried.event(&line, items);
+            carried.event(&line);
         }
     })?;
-    Ok(carried)
+    Ok(())
 }
 
 /// Walks record and changes of a bundle of the reference platform.

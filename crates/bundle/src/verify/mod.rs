@@ -23,9 +23,11 @@ mod keys;
 mod lines;
 mod members;
 mod one_form;
+mod papers;
 mod receiver;
 mod report;
 mod sealing;
+mod series;
 mod signature;
 mod verdict;
 
@@ -115,6 +117,10 @@ pub fn verify<R: ReadAt + ?Sized>(
         contents::nothing_else(&members, ours, &mut checks);
     }
     let unknown_format = matches!(identity, Some(Identified::Unknown));
+    if unknown_format {
+        // What a newer format demands is not ours to say.
+        checks.nothing_after(CheckId::Format);
+    }
     let (Some(manifest), true, false) = (manifest, archive.problems().is_empty(), unknown_format)
     else {
         return Ok(unjudged(
