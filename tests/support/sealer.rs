@@ -14,9 +14,10 @@ use bundle::dsse::Envelope;
 use bundle::format::attestation::{self, Hashes};
 use bundle::format::body::Fact;
 use bundle::format::card;
-use bundle::format::event::{Bodies, Event, Line};
+use bundle::format::event::{Bodies, Event};
 use bundle::format::identity::{Identity, LedgerRange};
 use bundle::format::kind::EventType;
+use bundle::format::line::Line;
 use bundle::format::op::DeltaWriter;
 use bundle::format::seal::{FORMAT, Kind, Pins, WRITER, Wishes};
 use bundle::format::{document, manifest, member, statement};
@@ -163,12 +164,18 @@ impl Sealer {
 
     /// Takes a document in; gives the hash of its CAPTURE.
     pub fn capture(&mut self, item: u64, bytes: &[u8]) -> Sha256 {
-        let digest = self.blob(Folder::Raw, bytes);
+        let digest = Sha256::of(bytes);
+        self.blobs.push((Folder::Raw, digest, bytes.to_vec()));
+        self.capture_of(item, digest, bytes.len() as u64)
+    }
+
+    /// Takes a document in whose bytes the bundle will not carry.
+    pub fn capture_of(&mut self, item: u64, digest: Sha256, size: u64) -> Sha256 {
         let content = Object::new()
             .with("item", item)
             .with("intake", 1_i64)
             .with("raw_sha256", digest)
-            .with("size", bytes.len() as u64)
+            .with("size", size)
             .with("media_type", "text/plain");
         let name = format!("{item}.txt");
         let source = Object::new()
@@ -178,21 +185,9 @@ impl Sealer {
         self.event(EventType::Capture, content, Some(source))
     }
 
-    /// Adds bytes that no event names by itself.
-    pub fn blob(&mut self, folder: Folder, bytes: &[u8]) -> Sha256 {
-        let digest = Sha256::of(bytes);
-        self.blobs.push((folder, digest, bytes.to_vec()));
-        digest
-    }
-
-    /// Removes a document's bytes again.
-    pub fn erase(&mut self, digest: &Sha256) {
-        self.blobs.retain(|(_, other, _)| other != digest);
-    }
-
     /// Seals into a file.
     pub fn seal(mut self, path: &Path) {
-        let card = self.card();
+        let card = Self::card();
         let pins = self.pins(&card);
         let wishes = Wishes {
             label: "test".to_owned(),
@@ -216,7 +211,7 @@ impl Sealer {
         let papers = self.papers(head, &files);
         drop(files);
         let mut archive = ArchiveWriter::new(BufWriter::new(File::create(path).unwrap()));
-        let mut put = |archive: &mut ArchiveWriter<_>, name: &str, bytes: &[u8]| {
+        let put = |archive: &mut ArchiveWriter<_>, name: &str, bytes: &[u8]| {
             let (size, crc) = (bytes.len() as u64, crc32fast::hash(bytes));
             archive.start(name, size, crc).unwrap();
             archive.write_all(bytes).unwrap();
@@ -239,7 +234,7 @@ impl Sealer {
         archive.finish().unwrap();
     }
 
-    fn card(&self) -> Vec<u8> {
+    fn card() -> Vec<u8> {
         let who = card::Identity::default();
         card::write(&who, TOOLCHAIN, &time(1), Vec::new(), Vec::new(), &key())
     }

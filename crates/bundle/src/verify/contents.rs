@@ -8,7 +8,7 @@ use crate::format::manifest::{self, Manifest, ManifestError};
 use crate::format::member;
 use crate::policy::Thresholds;
 use crate::verify::check::CheckId;
-use crate::verify::checks::Checks;
+use crate::verify::checks::{Checks, shown};
 use crate::verify::members::Members;
 use crate::zip::{Archive, Name, name_flaw};
 
@@ -32,12 +32,12 @@ pub(crate) fn manifest<R: ReadAt + ?Sized>(
     let result = manifest::read(open, &mut |name, digest| {
         // A name that ends in a slash is a folder; none is a member.
         if (name_flaw(name).is_some() || name.ends_with('/')) && unsafe_names.len() < KEPT {
-            unsafe_names.insert(name.to_owned());
+            unsafe_names.insert(shown(name).into_owned());
         }
         match members.find(&Name::new(name)) {
             Some(index) => members.expect(index, digest),
             None if absent.len() < KEPT => {
-                absent.insert(name.to_owned());
+                absent.insert(shown(name).into_owned());
             }
             None => {}
         }
