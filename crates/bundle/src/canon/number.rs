@@ -3,8 +3,7 @@
 /// Appends a double: always with `.0` when integral, with an exponent of at least two digits when the decimal exponent is
 /// below −4 or at least 16 (the form of Python's `repr`).
 pub(super) fn write_float(out: &mut Vec<u8>, value: f64) {
-    // `{:e}` gives the shortest round-trip digits as `d[.ddd]e[-]x`; only their arrangement is ours.
-    let text = format!("{:e}", value.abs());
+    let text = shortest(value.abs());
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let digits: String = mantissa.chars().filter(|c| *c != '.').collect();
@@ -22,6 +21,23 @@ pub(super) fn write_float(out: &mut Vec<u8>, value: f64) {
         }
         let sign = if exponent < 0 { '-' } else { '+' };
         out.extend_from_slice(format!("e{sign}{:02}", exponent.abs()).as_bytes());
+    }
+}
+
+/// The shortest digits that read back, as `d[.ddd]e[-]x`; where two are equally near, the even one, as Python has it.
+fn shortest(value: f64) -> String {
+    let text = format!("{value:e}");
+    let digits = text
+        .bytes()
+        .take_while(|b| *b != b'e')
+        .filter(u8::is_ascii_digit)
+        .count();
+    // Rust's shortest form rounds a tie up; its form of a given length rounds it to even.
+    let rounded = format!("{value:.*e}", digits.saturating_sub(1));
+    if rounded.parse() == Ok(value) {
+        rounded
+    } else {
+        text
     }
 }
 
@@ -60,6 +76,9 @@ mod tests {
             (2.5e-7, "2.5e-07"),
             (123_456.789e3, "123456789.0"),
             (-1234.5, "-1234.5"),
+            // Halfway between two decimals of the shortest length.
+            (1e15 + 0.25, "1000000000000000.2"),
+            (1e15 + 0.75, "1000000000000000.8"),
         ];
         for (value, expected) in cases {
             let mut out = Vec::new();

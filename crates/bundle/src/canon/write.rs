@@ -5,7 +5,7 @@ use super::{Value, number::write_float};
 pub enum Dialect {
     /// Raw UTF-8: manifest, attestation, events, operations, policy.
     Canonical,
-    /// Everything beyond ASCII as `\uXXXX`: the payload of a DSSE envelope.
+    /// Everything beyond ASCII, and U+007F, as `\uXXXX`: the payload of a DSSE envelope.
     Ascii,
 }
 
@@ -79,7 +79,7 @@ impl<'a> Writer<'a> {
         byte < 0x20
             || byte == b'"'
             || byte == b'\\'
-            || (byte >= 0x80 && self.dialect == Dialect::Ascii)
+            || (byte >= 0x7F && self.dialect == Dialect::Ascii)
     }
 
     fn escape(&mut self, c: char) {

@@ -1,0 +1,31 @@
+//! What the tests of the whole house share: vectors, receivers, random numbers, forged archives and the other programs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a test whose own tools fail has nothing to say"
+)]
+
+pub mod forge;
+pub mod kit;
+pub mod python;
+pub mod random;
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+/// The folder of the tests.
+pub fn tests() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The folder of the vectors.
+pub fn vectors() -> PathBuf {
+    tests().join("vectors")
+}
+
+/// A JSON file of the vectors.
+pub fn json(path: &str) -> Value {
+    serde_json::from_slice(&std::fs::read(vectors().join(path)).unwrap()).unwrap()
+}
