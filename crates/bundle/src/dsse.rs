@@ -41,15 +41,24 @@ pub enum EnvelopeError {
 }
 
 impl Envelope {
-    /// Signs a statement.
-    pub fn sign(statement: &Value, signer: &dyn Signer) -> Self {
+    /// An envelope around a statement, to be signed.
+    pub fn unsigned(statement: &Value) -> Self {
         let payload = statement.to_bytes(Dialect::Ascii);
-        let signature = signer.sign(&pre_authentication(PAYLOAD_TYPE, &payload));
         Self {
             payload_type: PAYLOAD_TYPE.to_owned(),
             payload,
-            signatures: vec![(signer.public_key().id().to_string(), signature.to_base64())],
+            signatures: Vec::new(),
         }
+    }
+
+    /// Signs a statement.
+    pub fn sign(statement: &Value, signer: &dyn Signer) -> Self {
+        let mut envelope = Self::unsigned(statement);
+        let signature = signer.sign(&pre_authentication(PAYLOAD_TYPE, &envelope.payload));
+        envelope
+            .signatures
+            .push((signer.public_key().id().to_string(), signature.to_base64()));
+        envelope
     }
 
     /// Reads an envelope.

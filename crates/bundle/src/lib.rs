@@ -14,6 +14,7 @@ pub mod key;
 pub mod merkle;
 pub mod policy;
 mod read_at;
+pub mod seal;
 pub mod verify;
 pub mod zip;
 

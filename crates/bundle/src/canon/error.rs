@@ -30,7 +30,7 @@ pub enum JsonErrorKind {
     TooDeep,
     /// A string longer than the reader's limit.
     StringTooLong,
-    /// More values than are held in memory at once.
+    /// More bytes than the reader was given leave for, or more values than it holds at once.
     TooLarge,
     /// The source could not be read.
     Io(String),
@@ -48,7 +48,7 @@ impl fmt::Display for JsonError {
             JsonErrorKind::NumberOutOfRange => write!(f, "a number out of range")?,
             JsonErrorKind::TooDeep => write!(f, "nested more than {} levels", super::MAX_DEPTH)?,
             JsonErrorKind::StringTooLong => write!(f, "a string is too long")?,
-            JsonErrorKind::TooLarge => write!(f, "more values than are held at once")?,
+            JsonErrorKind::TooLarge => write!(f, "a value is too large")?,
             JsonErrorKind::Io(why) => write!(f, "{why}")?,
         }
         write!(f, " (byte {})", self.offset)

@@ -6,8 +6,14 @@ use crate::canon::{Budget, Dialect, JsonError, Object, Token, Tokens, Value, Wri
 use crate::digest::{Hasher, Sha256};
 use crate::format::attestation::Hashes;
 
-/// How many members a manifest may list out of order; only bundles of others do so, and theirs are small.
-const MAX_UNSORTED: usize = 200_000;
+/// How many bytes of names a manifest may list out of order; only bundles of others do so, and theirs are small.
+const MAX_UNSORTED: usize = 32 << 20;
+/// The longest string: a name in an archive is at most half as long as this.
+const MAX_STRING: usize = 128 << 10;
+/// How many bytes a manifest may hold beside its list of members.
+const MAX_FIELDS: u64 = 4 << 20;
+/// How many bytes may stand for a digest.
+const MAX_DIGEST: u64 = 1 << 10;
 
 /// Why a manifest is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -64,19 +70,19 @@ struct Reader<R> {
     map: Hasher,
     listed: u64,
     held: Option<Vec<(String, String)>>,
-    /// For the fields, and for the names that are held.
-    budget: Budget,
+    /// Bytes of the names that are held.
+    held_bytes: usize,
 }
 
 impl<R: BufRead> Reader<R> {
     fn new(input: R, held: Option<Vec<(String, String)>>) -> Self {
         Self {
-            tokens: Tokens::new(input).with_max_string(1 << 20),
+            tokens: Tokens::new(input).with_max_string(MAX_STRING),
             canonical: Emitter::default(),
             map: Hasher::new(),
             listed: 0,
             held,
-            budget: Budget::default(),
+            held_bytes: 0,
         }
     }
 
@@ -92,11 +98,17 @@ impl<R: BufRead> Reader<R> {
             }
             return Err(ManifestError::Invalid("not an object".to_owned()));
         }
-        let mut fields = Object::new();
+        let (mut fields, mut budget) = (Object::new(), Budget::default());
         let mut files_seen = false;
         self.canonical.raw(b"{");
         let mut first = true;
-        while let Token::Key(key) = self.tokens.next_token()? {
+        let mut left = MAX_FIELDS;
+        loop {
+            let start = self.tokens.offset();
+            self.tokens.allow(left);
+            let Token::Key(key) = self.tokens.next_token()? else {
+                break;
+            };
             if fields.contains(&key) || (key == "files" && files_seen) {
                 return Err(self.tokens.duplicate(key).into());
             }
@@ -108,10 +120,10 @@ impl<R: BufRead> Reader<R> {
                     return Ok(None);
                 }
             } else {
-                self.budget.take(&self.tokens, key.len() + 110)?;
-                let value = Value::read_within(&mut self.tokens, &mut self.budget)?;
+                let value = Value::read_within(&mut self.tokens, &mut budget)?;
                 self.canonical.value(&value);
                 fields.insert(key, value);
+                left = left.saturating_sub(self.tokens.offset() - start);
             }
         }
         self.tokens.end()?;
@@ -139,16 +151,20 @@ impl<R: BufRead> Reader<R> {
         }
         self.canonical.raw(b"{");
         let mut last: Option<String> = None;
-        while let Token::Key(name) = self.tokens.next_token()? {
+        loop {
+            self.tokens.allow(MAX_DIGEST);
+            let Token::Key(name) = self.tokens.next_token()? else {
+                break;
+            };
+            self.tokens.allow(MAX_DIGEST);
             let value = Value::read(&mut self.tokens)?;
             self.canonical.key(&name, last.is_none());
             self.canonical.value(&value);
             let digest = value.as_str().unwrap_or_default();
             match &mut self.held {
-                Some(held) if held.len() >= MAX_UNSORTED => return Ok(false),
+                Some(_) if self.held_bytes > MAX_UNSORTED => return Ok(false),
                 Some(held) => {
-                    self.budget
-                        .take(&self.tokens, name.len() + digest.len() + 80)?;
+                    self.held_bytes += name.len() + digest.len() + size_of::<(String, String)>();
                     held.push((name.clone(), digest.to_owned()));
                 }
                 None if last.as_deref().is_some_and(|last| last >= name.as_str()) => {
@@ -298,3 +314,6 @@ pub fn write(
     text.push(b'\n');
     out.write_all(&text)
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,14 +8,15 @@ use crate::format::manifest::{self, Manifest, ManifestError};
 use crate::format::member;
 use crate::policy::Thresholds;
 use crate::verify::check::CheckId;
-use crate::verify::checks::{Checks, shown};
+use crate::verify::checks::Checks;
 use crate::verify::members::Members;
 use crate::zip::{Archive, Name, name_flaw};
 
 /// How much is read at once.
 const PIECE: usize = 256 << 10;
-/// So many names are kept to be reported.
-const KEPT: usize = 1000;
+/// So many names are kept to be reported, and so many characters of each.
+const KEPT: usize = 100;
+const SHOWN: usize = 300;
 
 /// Reads the manifest and marks what it lists.
 pub(crate) fn manifest<R: ReadAt + ?Sized>(
@@ -29,15 +30,16 @@ pub(crate) fn manifest<R: ReadAt + ?Sized>(
     };
     let (mut unsafe_names, mut absent) = (BTreeSet::new(), BTreeSet::new());
     let open = || BufReader::with_capacity(PIECE, archive.reader(entry));
+    let shown = |name: &str| name.chars().take(SHOWN).collect::<String>();
     let result = manifest::read(open, &mut |name, digest| {
         // A name that ends in a slash is a folder; none is a member.
         if (name_flaw(name).is_some() || name.ends_with('/')) && unsafe_names.len() < KEPT {
-            unsafe_names.insert(shown(name).into_owned());
+            unsafe_names.insert(shown(name));
         }
         match members.find(&Name::new(name)) {
             Some(index) => members.expect(index, digest),
             None if absent.len() < KEPT => {
-                absent.insert(shown(name).into_owned());
+                absent.insert(shown(name));
             }
             None => {}
         }

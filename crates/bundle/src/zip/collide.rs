@@ -77,11 +77,22 @@ struct Others<'e> {
 
 impl<'e> Others<'e> {
     fn new(entries: &'e [Entry], sorted: &'e [u32]) -> Self {
-        let mut hashes: Vec<(u64, u32)> = sorted
-            .iter()
-            .filter_map(|place| Some((hash(&fold(other(entries, *place)?)), *place)))
+        let mut places: Vec<u32> = sorted.to_vec();
+        places.retain(|place| other(entries, *place).is_some());
+        places.dedup_by_key(|place| other(entries, *place));
+        let folded = |place: u32| other(entries, place).map(fold).unwrap_or_default();
+        let mut hashes: Vec<(u64, u32)> = places
+            .into_iter()
+            .map(|place| (hash(&folded(place)), place))
             .collect();
-        hashes.sort_unstable();
+        // Equal hashes are put in the order of their texts, so that nobody can hide a collision of names behind a
+        // collision of hashes.
+        hashes.sort_unstable_by(|(hash, place), (other_hash, other_place)| {
+            let texts = || folded(*place).cmp(&folded(*other_place));
+            hash.cmp(other_hash)
+                .then_with(texts)
+                .then(place.cmp(other_place))
+        });
         Self {
             entries,
             sorted,
@@ -96,7 +107,6 @@ impl<'e> Others<'e> {
                 && hash == other_hash
                 && let (Some(one), Some(two)) =
                     (other(self.entries, *one), other(self.entries, *two))
-                && one != two
                 && fold(one) == fold(two)
             {
                 problems.add(
@@ -185,12 +195,16 @@ fn is_folder(name: &Name) -> bool {
 
 /// What a file system makes of a name that ignores case and normal forms.
 ///
-/// Upper case first: it joins letters that lower case alone keeps apart, such as `ſ` and `s`.
+/// Lower case alone keeps letters apart that are the same in upper case, such as `ſ` and `s`, and upper case alone keeps
+/// apart `ẞ` and `ß`.
 fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    let upper = text.nfd().flat_map(char::to_uppercase);
+    let upper = text
+        .nfd()
+        .flat_map(char::to_lowercase)
+        .flat_map(char::to_uppercase);
     upper.flat_map(char::to_lowercase).nfc().collect()
 }
 

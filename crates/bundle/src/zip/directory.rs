@@ -39,7 +39,7 @@ pub(super) fn read<R: ReadAt + ?Sized>(
     if size > limits.directory {
         return Err(Flaw::Limit.refuse(format!("a directory of {size} bytes")));
     }
-    if place.entries > limits.entries {
+    if place.entries > limits.most_entries() {
         return Err(Flaw::Limit.refuse(format!("{} entries", place.entries)));
     }
     let mut walk = Walk {
@@ -54,9 +54,9 @@ pub(super) fn read<R: ReadAt + ?Sized>(
     };
     // The count may lie, but not beyond what fits into the directory.
     let fitting = place.entries.min(size / Central::LEN as u64);
-    walk.found
-        .entries
-        .reserve_exact(usize::try_from(fitting).unwrap_or_default());
+    let fitting = usize::try_from(fitting).unwrap_or(usize::MAX);
+    let reserved = walk.found.entries.try_reserve_exact(fitting);
+    reserved.map_err(|_| Flaw::Limit.refuse(format!("no memory for {fitting} entries")))?;
     let mut at = place.start;
     while at < place.end {
         at = walk.step(at)?;
@@ -80,8 +80,9 @@ struct Walk<'a, 'w, R: ?Sized> {
 impl<R: ReadAt + ?Sized> Walk<'_, '_, R> {
     /// Takes the entry at `at` and says where the next one stands.
     fn step(&mut self, at: u64) -> Result<u64, Unreadable> {
-        if self.found.entries.len() as u64 >= self.limits.entries {
-            return Err(Flaw::Limit.refuse(format!("more than {} entries", self.limits.entries)));
+        if self.found.entries.len() as u64 >= self.limits.most_entries() {
+            let detail = format!("more than {} entries", self.limits.most_entries());
+            return Err(Flaw::Limit.refuse(detail));
         }
         let failed = |error: io::Error| read_failed(&error);
         let head = self
@@ -131,10 +132,13 @@ impl<R: ReadAt + ?Sized> Walk<'_, '_, R> {
             let detail = "no header where the directory says that the member starts";
             findings.push((Flaw::HeaderMismatch, detail.into()));
         }
-        self.expected = data_offset.saturating_add(values.compressed);
-        if self.expected > self.place.start {
+        let end = data_offset.saturating_add(values.compressed);
+        if end > self.place.start {
             let detail = "the member reaches beyond the start of the directory";
             findings.push((Flaw::Size, detail.into()));
+        } else {
+            // Never back: after an overlap, every member inside what was covered already is one, too.
+            self.expected = self.expected.max(end);
         }
         let gap_only = findings
             .iter()

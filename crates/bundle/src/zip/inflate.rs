@@ -8,7 +8,6 @@ use crate::ReadAt;
 const INPUT: usize = 64 << 10;
 
 /// A deflate stream that lies in the source.
-#[derive(Debug)]
 pub(super) struct Inflate<'a, R: ?Sized> {
     source: &'a R,
     offset: u64,

@@ -11,6 +11,8 @@ use super::sealed::Headers;
 const ENCRYPTED: u16 = 1 | 1 << 6 | 1 << 13;
 /// The sizes stand behind the data.
 const DESCRIPTOR: u16 = 1 << 3;
+/// The version that brought ZIP64; later ones brought methods and encryption that no bundle uses.
+const NEWEST: u16 = 45;
 /// The types of file in a Unix mode that are not special: none given, and an ordinary file.
 const FILE_TYPES: [u32; 2] = [0, 0o10];
 /// The attributes of DOS for a volume label and a directory.
@@ -84,6 +86,10 @@ pub(super) fn central(
                 format!("compression method {method}"),
             );
         }
+    }
+    if header.needed & 0xFF > NEWEST {
+        let detail = format!("version {} of the format", header.needed & 0xFF);
+        add(findings, Flaw::Method, detail);
     }
     if central.disk != 0 {
         add(findings, Flaw::Disk, "on another disk than the first");

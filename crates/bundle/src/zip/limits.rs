@@ -15,6 +15,13 @@ pub struct Limits {
     pub ratio_from: u64,
 }
 
+impl Limits {
+    /// The limit on entries, which are numbered with 32 bits.
+    pub(super) fn most_entries(&self) -> u64 {
+        self.entries.min(u32::MAX.into())
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

@@ -9,6 +9,8 @@ mod collide;
 mod cp437;
 mod directory;
 mod entry;
+#[cfg(test)]
+mod forged;
 mod inflate;
 mod judge;
 mod limits;

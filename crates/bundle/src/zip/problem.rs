@@ -12,7 +12,8 @@ const SHOWN: usize = 300;
 pub struct Problem {
     /// One of the codes of [`catalogue`].
     pub code: &'static str,
-    /// The member's name; empty if the whole archive is meant.
+    /// The member's name as the reference shows it; empty if the whole archive is meant. It may hold anything, control
+    /// characters included: a screen has to escape it.
     pub place: String,
     /// What was found, in a few words.
     pub detail: String,
@@ -20,8 +21,9 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.place.is_empty() {
-            write!(f, "{}", self.code)
+        // The reference writes the colon even after an empty name.
+        if self.place.is_empty() && self.code != Flaw::UnsafeName.code() {
+            f.write_str(self.code)
         } else {
             write!(f, "{}:{}", self.code, self.place)
         }
@@ -81,7 +83,7 @@ flaws! {
     Encrypted "zip_encrypted" "A member is encrypted."
     Descriptor "zip_descriptor" "A member's sizes stand behind its data instead of in its header."
     Flags "zip_flags" "A header has a flag that no bundle has."
-    Method "zip_method" "A member is compressed in a way other than deflate."
+    Method "zip_method" "A member is compressed in a way other than deflate, or needs a newer format."
     Size "zip_size" "A member's sizes contradict each other or leave the archive."
     Bomb "zip_bomb" "A member claims to be far larger than its data can sensibly be."
     SpecialFile "zip_special_file" "A member is a link, a device or something else that is not a file."
@@ -92,12 +94,14 @@ flaws! {
 }
 
 impl Flaw {
-    /// Structure first, then duplicates, then names, as the reference does; within one rank as found.
+    /// Structure first, then duplicates, then names, as the reference does; within one rank as found. Bombs come last:
+    /// whoever has a limit on the declared size finds that reason before.
     const fn rank(self) -> usize {
         match self {
             Self::Duplicate => 1,
             Self::Collision => 2,
             Self::UnsafeName => 3,
+            Self::Bomb => 4,
             _ => 0,
         }
     }
@@ -126,7 +130,7 @@ impl Flaw {
 /// The problems found so far. Hostile archives have millions: each rank keeps the first hundred.
 #[derive(Debug, Default)]
 pub(super) struct Problems {
-    ranks: [Vec<Problem>; 4],
+    ranks: [Vec<Problem>; 5],
     count: u64,
 }
 

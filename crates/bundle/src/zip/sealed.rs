@@ -135,3 +135,37 @@ pub(super) fn end64(
 pub(super) fn narrow(value: u64) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_value_alone_asks_for_the_zip64_end_record() {
+        let (count, marker) = (COUNT_MARKER, MARKER);
+        assert_eq!(end64(count - 1, marker - 1, marker - 1), None);
+        for (entries, size, offset) in [
+            (count, 1, 1),
+            (count + 1, 1, 1),
+            (1, marker, 1),
+            (1, marker + 1, 1),
+            (1, 1, marker),
+            (1, 1, marker + 1),
+        ] {
+            let (end64, locator) = end64(entries, size, offset).unwrap();
+            assert_eq!((end64.entries, end64.entries_here), (entries, entries));
+            assert_eq!(
+                (end64.directory_size, end64.directory_offset),
+                (size, offset)
+            );
+            assert_eq!(locator.end64_offset, size + offset);
+            let end = end(entries, size, offset);
+            assert_eq!(u64::from(end.entries), entries.min(count));
+            assert_eq!(u64::from(end.directory_size), size.min(marker));
+            assert_eq!(u64::from(end.directory_offset), offset.min(marker));
+            let mut out = Vec::new();
+            emit_end(entries, size, offset, &mut out);
+            assert_eq!(out.len(), 56 + 20 + 22);
+        }
+    }
+}

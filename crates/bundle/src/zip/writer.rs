@@ -165,7 +165,7 @@ impl<W: Write> ArchiveWriter<W> {
         if self.left > 0 {
             return Err(Self::wrong_size(last));
         }
-        let crc = self.crc.take().map(crc32fast::Hasher::finalize);
+        let crc = self.crc.clone().map(crc32fast::Hasher::finalize);
         if crc.is_some_and(|crc| crc != last.crc32) {
             return Err(WriteError::WrongCrc(last.name.to_string()));
         }
@@ -184,5 +184,72 @@ impl<W: Write> ArchiveWriter<W> {
         self.position += self.scratch.len() as u64;
         self.scratch.clear();
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn started(size: u64) -> ArchiveWriter<Vec<u8>> {
+        let mut writer = ArchiveWriter::new(Vec::new());
+        writer
+            .start("b", size, crc32fast::hash(b"content"))
+            .unwrap();
+        writer
+    }
+
+    #[test]
+    fn names_are_ascending_safe_and_ascii() {
+        let mut writer = ArchiveWriter::new(Vec::new());
+        writer.start("b", 0, 0).unwrap();
+        for name in ["a", "b", "B"] {
+            assert!(matches!(
+                writer.start(name, 0, 0),
+                Err(WriteError::OutOfOrder(_))
+            ));
+        }
+        for name in ["", "c/", "../c", "ü", "c\\d"] {
+            assert!(matches!(
+                writer.start(name, 0, 0),
+                Err(WriteError::Name(..))
+            ));
+        }
+        writer.start("ba", 0, 0).unwrap();
+    }
+
+    #[test]
+    fn members_hold_what_was_announced() {
+        let mut writer = started(7);
+        writer.write_all(b"cont").unwrap();
+        assert!(matches!(
+            writer.start("c", 0, 0),
+            Err(WriteError::WrongSize { announced: 7, .. })
+        ));
+        assert!(matches!(
+            writer.write_all(b"ents"),
+            Err(WriteError::WrongSize { .. })
+        ));
+        writer.write_all(b"ent").unwrap();
+        assert_eq!(writer.finish().unwrap().1, 31 + 7 + 47 + 22);
+
+        assert!(matches!(
+            started(7).finish(),
+            Err(WriteError::WrongSize { .. })
+        ));
+        let early = ArchiveWriter::new(Vec::new()).write_all(b"x");
+        assert!(matches!(early, Err(WriteError::NoMember)));
+    }
+
+    #[test]
+    #[cfg(debug_assertions)]
+    fn a_wrong_crc_is_noticed_in_debug_builds() {
+        let mut writer = started(7);
+        writer.write_all(b"Content").unwrap();
+        assert!(matches!(
+            writer.start("c", 0, 0),
+            Err(WriteError::WrongCrc(_))
+        ));
+        assert!(matches!(writer.finish(), Err(WriteError::WrongCrc(_))));
     }
 }

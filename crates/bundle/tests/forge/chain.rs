@@ -72,8 +72,8 @@ impl Forge {
                 }
             }
             let made = event.make(seq, before);
-            if made.hash != event.was {
-                renamed.push((event.was.to_string(), made.hash.to_string()));
+            if let Some(was) = event.was.filter(|was| *was != made.hash) {
+                renamed.push((was.to_string(), made.hash.to_string()));
             }
             tree.push(&made.hash);
             chain.trees.insert(seq, tree.clone());

@@ -72,8 +72,8 @@ pub struct Draft {
     pub payload: Option<Alter>,
     /// Alters which event it names as the one before.
     pub prev: Option<fn(Option<Sha256>) -> Option<Sha256>>,
-    /// The hash that it had when it was taken apart.
-    pub was: Sha256,
+    /// The hash that it had when it was taken apart, if it was there.
+    pub was: Option<Sha256>,
 }
 
 /// An event with its hash and line.
@@ -93,7 +93,7 @@ impl Draft {
             machine: Body::None,
             payload: None,
             prev: None,
-            was: Sha256::of(b"new"),
+            was: None,
         }
     }
 
@@ -118,7 +118,7 @@ impl Draft {
             machine: bodies.next().unwrap(),
             payload: None,
             prev: None,
-            was: line.event.hash,
+            was: Some(line.event.hash),
         }
     }
 
@@ -147,7 +147,7 @@ impl Draft {
             machine: salted(&self.machine),
             payload: None,
             prev: None,
-            was: Sha256::of(b"again"),
+            was: None,
         }
     }
 

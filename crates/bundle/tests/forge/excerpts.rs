@@ -196,7 +196,7 @@ fn sources() -> Vec<Case> {
         }),
         refused(mismatch, "a line that is no sealing", WRONG, || {
             let forge = forge("excerpt");
-            let (hash, _) = (forge.events[13].was, 0);
+            let hash = forge.events[13].was;
             of(of(forge, "size", 14_u64), "head", hash).build()
         }),
         refused(mismatch, "a bundle that ends later", WRONG, || {

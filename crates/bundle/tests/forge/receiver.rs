@@ -7,7 +7,7 @@ use bundle::Sha256;
 use bundle::key::PublicKey;
 use bundle::policy::{Allowlist, Policy};
 use bundle::verify::{
-    InTurn, Known, KnownBundle, Receiver, Report, Silent, TimeAnswer, TrustedKey, verify,
+    Executor, InTurn, Known, KnownBundle, Receiver, Report, Silent, TimeAnswer, TrustedKey, verify,
 };
 
 pub fn folder() -> PathBuf {
@@ -105,6 +105,10 @@ impl Desk {
     }
 
     pub fn check(&self, file: &[u8]) -> Report {
+        self.check_with(file, &InTurn)
+    }
+
+    pub fn check_with(&self, file: &[u8], executor: &dyn Executor) -> Report {
         let policy = Policy::from_yaml(self.policy.as_bytes()).unwrap();
         let receiver = Receiver {
             policy: &policy,
@@ -115,6 +119,6 @@ impl Desk {
             known: &self.memory,
             now: self.now.as_deref(),
         };
-        verify(file, &receiver, &InTurn, &Silent).unwrap()
+        verify(file, &receiver, executor, &Silent).unwrap()
     }
 }

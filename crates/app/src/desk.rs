@@ -1,0 +1,77 @@
+//! An open data root: what commands, server and window work at.
+
+use std::path::{Path, PathBuf};
+
+use store::durable::Swept;
+use store::{Access, DataRoot};
+use vault::{Act, By, DEFAULT, Machine, Project, Vault};
+
+use crate::error::AppError;
+
+/// The program's own bill of materials, made from Cargo.lock when it was built.
+pub const SBOM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/bom.cdx.json"));
+
+/// An open data root.
+pub struct Desk {
+    vault: Vault,
+    tidied: Swept,
+}
+
+impl Desk {
+    /// Opens the data root for working in it; makes it if there is none. What a crash left half done is tidied up.
+    pub fn open(data_dir: Option<&Path>) -> Result<Self, AppError> {
+        let desk = Self::start(DataRoot::create(&folder(data_dir)?)?)?;
+        desk.vault.check_heads()?;
+        Ok(desk)
+    }
+
+    /// Opens the data root for looking only. Nothing is written, not even to tidy up.
+    pub fn open_to_read(data_dir: Option<&Path>) -> Result<Self, AppError> {
+        Self::start(DataRoot::open(&folder(data_dir)?, Access::Read)?)
+    }
+
+    fn start(root: DataRoot) -> Result<Self, AppError> {
+        let machine = Machine::this("fieldgrade", env!("CARGO_PKG_VERSION"), SBOM);
+        let (vault, tidied) = Vault::open(root, machine)?;
+        Ok(Self { vault, tidied })
+    }
+
+    /// Everything that is known and done about evidence.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// What was tidied up when it was opened.
+    pub fn tidied(&self) -> &Swept {
+        &self.tidied
+    }
+
+    /// A new act on the command line, by the person named for this once or by the operator.
+    pub fn act(&self, actor: Option<&str>, by: By) -> Result<Act, AppError> {
+        Ok(self.vault.act(actor, by)?)
+    }
+
+    /// The case to work in.
+    pub fn project(&self, name: Option<&str>, act: &Act) -> Result<Project, AppError> {
+        Ok(self.vault.project(name.unwrap_or(DEFAULT), act)?)
+    }
+
+    /// The case to look at; one that was never begun is an empty default case.
+    pub fn project_to_read(&self, name: Option<&str>) -> Result<Project, AppError> {
+        let name = name.unwrap_or(DEFAULT);
+        let found = self.vault.find_project(name)?;
+        found.ok_or_else(|| vault::VaultError::ProjectUnknown(name.to_owned()).into())
+    }
+}
+
+/// Where the data root is: as given, else as the environment says, else where the system keeps data.
+pub fn folder(data_dir: Option<&Path>) -> Result<PathBuf, AppError> {
+    match data_dir.map(Path::to_owned).or_else(|| {
+        std::env::var_os("FG_DATA_DIR")
+            .filter(|v| !v.is_empty())
+            .map(PathBuf::from)
+    }) {
+        Some(path) => Ok(path),
+        None => Ok(DataRoot::default_path()?),
+    }
+}

@@ -1,0 +1,108 @@
+//! What can go wrong outside of a bundle: one variant, one word, one sentence, one next step each.
+
+use crate::error::{AppError, ErrorKind};
+
+macro_rules! faults {
+    ($($fault:ident $code:literal $kind:ident $means:literal $next:literal)*) => {
+        /// The program's own reasons to give up.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Fault {
+            $(#[doc = $means] $fault),*
+        }
+
+        impl Fault {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$fault),*];
+
+            /// The stable word.
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$fault => $code),* }
+            }
+
+            /// What it means, in one sentence.
+            pub const fn means(self) -> &'static str {
+                match self { $(Self::$fault => $means),* }
+            }
+
+            /// What to do about it.
+            pub const fn next(self) -> &'static str {
+                match self { $(Self::$fault => $next),* }
+            }
+
+            /// Whose matter it is.
+            pub const fn kind(self) -> ErrorKind {
+                match self { $(Self::$fault => ErrorKind::$kind),* }
+            }
+        }
+    };
+}
+
+faults! {
+    Usage "usage" Usage
+        "The command was not written as this program understands it."
+        "Ask the command for its --help."
+    FingerprintMalformed "fingerprint_malformed" Usage
+        "A fingerprint has 64 digits from 0 to 9 and a to f; this is something else."
+        "Copy the whole fingerprint; spaces, colons and hyphens between the digits do no harm."
+    PolicyUnreadable "policy_unreadable" Usage
+        "A file of rules or of keys is not YAML that can be read in one way only."
+        "Correct the file at the place named."
+    PolicyWrongType "policy_wrong_type" Usage
+        "A file of rules or of keys has a value of the wrong kind."
+        "Correct the file at the place named."
+    PolicyNotSealable "policy_not_sealable" Usage
+        "The rules are good enough to check with, but a seal must not name them."
+        "Correct the file at the place named."
+    KeyFileMissing "key_file_missing" Usage
+        "The list of keys names a key file that is not there."
+        "Put the file there, or correct or remove the entry."
+    KeyMalformed "key_malformed" Usage
+        "A key file holds no public key that can be used."
+        "Ask the owner of the key for the file again: a PEM block \"PUBLIC KEY\" with an Ed25519 key."
+    NoSuchFile "no_such_file" Environment
+        "There is no file of this name."
+        "Check the path, and whether the drive is connected."
+    PermissionDenied "permission_denied" Environment
+        "The operating system does not allow this."
+        "Ask the owner of the file for permission, or choose another place."
+    IsADirectory "is_a_directory" Environment
+        "This is a folder, not a file."
+        "Name the file inside it."
+    NotAFile "not_a_file" Environment
+        "This is a device, a pipe or a socket, not a file."
+        "Save it as a file first."
+    FileChanged "file_changed" Environment
+        "The file became shorter while it was read."
+        "Wait until it is copied completely, then start again."
+    FileExists "file_exists" Environment
+        "There is a file of this name already; it is not overwritten."
+        "Choose another name, or move the file away."
+    CopyDiffers "copy_differs" Environment
+        "The copy was read back and is not the same."
+        "Do not use this medium; copy the package to another one."
+    DiskFull "disk_full" Environment
+        "There is no space left."
+        "Make room, then start again."
+    Io "io" Environment
+        "The operating system could not read or write."
+        "Check the drive and the cable, then start again."
+    Canceled "canceled" Environment
+        "It was stopped before it was done."
+        "Start it again to get an answer; what was asked for is untouched."
+    Internal "internal" Environment
+        "This program made a mistake."
+        "Start again; if it comes back, report it with what stands above."
+}
+
+impl Fault {
+    /// An error for this reason, in the catalogue's words.
+    pub fn error(self) -> AppError {
+        AppError {
+            code: self.code(),
+            message: self.means().to_owned(),
+            place: None,
+            next: self.next().to_owned(),
+            kind: self.kind(),
+        }
+    }
+}

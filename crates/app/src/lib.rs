@@ -1,0 +1,34 @@
+//! The one surface of the program: the command line, the server and the desktop call what is here and nothing below it.
+//!
+//! Each call is one act with one result: a value to show, or an [`AppError`] that names code, place and next step.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod catalogue;
+mod desk;
+mod error;
+mod fault;
+mod file;
+mod from;
+mod inspect;
+mod rules;
+mod seal;
+mod threads;
+mod verify;
+mod words;
+
+pub use catalogue::{Entry, Group, codes, explain};
+pub use desk::{Desk, SBOM, folder};
+pub use error::{AppError, ErrorKind};
+pub use fault::Fault;
+pub use file::FileReadAt;
+pub use inspect::{
+    ArchiveFacts, BlobFacts, DocumentFacts, FoundProblem, Inspection, MemberFacts, Unreadable,
+    inspect_file,
+};
+pub use seal::{SealOptions, Sealed, seal};
+pub use threads::Threads;
+pub use verify::{VerifyRequest, verify_at, verify_file};
+pub use words::words;
+
+pub use bundle::verify::{Progress, Report, Silent};

@@ -1,0 +1,132 @@
+use std::path::PathBuf;
+
+use app::AppError;
+use bundle::canon::Object;
+use clap::Args;
+use vault::Intake;
+
+use super::{Outcome, Run};
+use crate::context::Context;
+use crate::output::capture::{Listing, outcome_object, summary};
+
+/// What is known of a drop
+#[derive(Debug, Clone, Default, Args)]
+pub struct IntakeFields {
+    /// From whom it was obtained
+    #[arg(long, value_name = "TEXT")]
+    from: Option<String>,
+    /// Where it was obtained
+    #[arg(long = "where", value_name = "TEXT")]
+    place: Option<String>,
+    /// When it was obtained
+    #[arg(long, value_name = "TEXT")]
+    when: Option<String>,
+    /// How it was obtained
+    #[arg(long, value_name = "TEXT")]
+    how: Option<String>,
+    /// Why, or on what authority
+    #[arg(long, value_name = "TEXT")]
+    authority: Option<String>,
+    /// Your own reference
+    #[arg(long = "ref", value_name = "TEXT")]
+    reference: Option<String>,
+    /// A note
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+}
+
+impl From<IntakeFields> for Intake {
+    fn from(fields: IntakeFields) -> Self {
+        let IntakeFields {
+            from,
+            place,
+            when,
+            how,
+            authority,
+            reference,
+            note,
+        } = fields;
+        Self {
+            from,
+            place,
+            when,
+            how,
+            authority,
+            reference,
+            note,
+        }
+    }
+}
+
+/// Capture files and folders as one intake: their bytes are kept, and every act is put on record
+#[derive(Debug, Args)]
+pub struct Ingest {
+    /// Files and folders
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    intake: IntakeFields,
+    /// Write one JSON line for each file, after it is stored: that line is the acknowledgement
+    #[arg(long)]
+    json_lines: bool,
+}
+
+impl Run for Ingest {
+    fn run(self, context: &Context) -> Result<Outcome, AppError> {
+        let desk = context.desk()?;
+        let act = context.act(&desk)?;
+        let project = context.project(&desk, &act)?;
+        let watch = context.watch("Capturing", 0);
+        let mut listing = Listing::new(context, self.json_lines);
+        let captured = desk.vault().capture(
+            &project,
+            &self.paths,
+            &self.intake.into(),
+            &act,
+            &*watch,
+            &mut |item| listing.add(item),
+        );
+        let report = match captured {
+            Ok(report) => report,
+            // What was acknowledged before stays stored, and is said before the reason for the end.
+            Err(error) => {
+                watch.clear();
+                listing.interrupted(context);
+                return Err(error.into());
+            }
+        };
+        watch.clear();
+        listing.written()?;
+        if !self.json_lines {
+            let value = || {
+                let items: Vec<Object> = listing.items().iter().map(outcome_object).collect();
+                Object::new()
+                    .with("intake", report.intake)
+                    .with("documents", items)
+                    .with("captured", report.captured)
+                    .with("duplicates", report.duplicates)
+                    .with("failed", report.failed)
+                    .with("canceled", report.canceled)
+                    .into()
+            };
+            context.output.show(value, |page| {
+                listing.write(page);
+                summary(page, &report);
+            })?;
+        }
+        if report.clock_went_back {
+            context.output.hint("the clock of this computer shows an earlier time than for the entry before; the order of the record does not depend on it");
+        }
+        if report.canceled {
+            return Err(app::Fault::Canceled.error().saying(format!(
+                "Stopped: {} files are stored, the rest was not captured.",
+                report.captured + report.duplicates
+            )).advising("Start the same command again: what is stored is recognised, the rest is captured."));
+        }
+        Ok(if report.failed > 0 {
+            Outcome::Refused
+        } else {
+            Outcome::Done
+        })
+    }
+}

@@ -1,0 +1,74 @@
+//! The commands. A new one is a file here with a `clap::Args` struct that implements [`Run`], its `mod` line, and its
+//! line in the list.
+
+mod bundles;
+mod completions;
+mod docs;
+mod documents;
+mod ingest;
+mod inspect;
+mod ledger;
+mod projects;
+mod reproduce;
+mod run;
+mod seal;
+mod verify;
+
+use std::path::Path;
+
+use app::AppError;
+use clap::Subcommand;
+
+use crate::context::Context;
+
+/// How a command ended that could be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is done.
+    Done,
+    /// The answer is no, or a check found something wrong.
+    Refused,
+}
+
+/// What every command does.
+pub trait Run {
+    /// Does it and shows the answer. An error is shown by the caller.
+    fn run(self, context: &Context) -> Result<Outcome, AppError>;
+}
+
+/// The size of a file, for guessing how long it takes; whether it can be read is somebody else's question.
+fn size_of(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |metadata| metadata.len())
+}
+
+macro_rules! commands {
+    ($($(#[$attribute:meta])* $command:ident = $file:ident),* $(,)?) => {
+        /// What can be asked for.
+        #[derive(Debug, Subcommand)]
+        pub enum Command {
+            $($(#[$attribute])* $command($file::$command)),*
+        }
+
+        impl Run for Command {
+            fn run(self, context: &Context) -> Result<Outcome, AppError> {
+                match self { $(Self::$command(command) => command.run(context)),* }
+            }
+        }
+    };
+}
+
+commands! {
+    Run = run,
+    Ingest = ingest,
+    Documents = documents,
+    Seal = seal,
+    Reproduce = reproduce,
+    Verify = verify,
+    Inspect = inspect,
+    Bundles = bundles,
+    Ledger = ledger,
+    Projects = projects,
+    Completions = completions,
+    #[command(hide = true)]
+    Docs = docs,
+}

@@ -1,0 +1,82 @@
+//! What a command is given besides its own arguments.
+
+use std::io::{IsTerminal, stderr};
+use std::sync::Arc;
+
+use app::{AppError, Desk};
+use vault::{Act, By, Project};
+
+use crate::args::Global;
+use crate::output::Output;
+use crate::watch::Watch;
+
+/// The surroundings of one command.
+pub struct Context {
+    /// What was said for every command.
+    pub global: Global,
+    /// Where answers, problems and hints go.
+    pub output: Arc<Output>,
+}
+
+impl Context {
+    pub fn new(global: Global) -> Self {
+        let output = Arc::new(Output::new(global.json, global.quiet));
+        Self { global, output }
+    }
+
+    /// The data root, to work in.
+    pub fn desk(&self) -> Result<Desk, AppError> {
+        let desk = Desk::open(self.global.data_dir.as_deref())?;
+        let tidied = desk.tidied();
+        if tidied.files > 0 {
+            let what = if tidied.files == 1 { "file" } else { "files" };
+            self.output.hint(&format!(
+                "{} unfinished temporary {what} of an earlier run that was cut short were removed; nothing of them had been reported as stored",
+                tidied.files
+            ));
+        }
+        Ok(desk)
+    }
+
+    /// The data root, to look at.
+    pub fn desk_to_read(&self) -> Result<Desk, AppError> {
+        Desk::open_to_read(self.global.data_dir.as_deref())
+    }
+
+    /// A new act by whoever is named.
+    pub fn act(&self, desk: &Desk) -> Result<Act, AppError> {
+        desk.act(self.global.actor.as_deref(), By::Cli)
+    }
+
+    /// The case to work in.
+    pub fn project(&self, desk: &Desk, act: &Act) -> Result<Project, AppError> {
+        desk.project(self.global.project.as_deref(), act)
+    }
+
+    /// The case to look at.
+    pub fn project_to_read(&self, desk: &Desk) -> Result<Project, AppError> {
+        desk.project_to_read(self.global.project.as_deref())
+    }
+
+    /// The passphrase of the signing key, as the environment gives it; never an argument, which others could read.
+    pub fn passphrase(&self) -> Result<Option<String>, AppError> {
+        if let Ok(passphrase) = std::env::var("FG_KEY_PASSPHRASE") {
+            return Ok(Some(passphrase));
+        }
+        match std::env::var_os("FG_KEY_PASSPHRASE_FILE") {
+            None => Ok(None),
+            Some(path) => {
+                let path = std::path::PathBuf::from(path);
+                let text = std::fs::read_to_string(&path)
+                    .map_err(|error| AppError::from(error).in_file(&path))?;
+                Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()))
+            }
+        }
+    }
+
+    /// For what may last: shows progress, and hears Ctrl-C from now on. `total` is a guess, in bytes.
+    pub fn watch(&self, doing: &'static str, total: u64) -> Arc<Watch> {
+        let shows = !self.global.quiet && stderr().is_terminal();
+        Watch::start(&self.output, doing, total, shows)
+    }
+}

@@ -1,0 +1,12 @@
+//! What people and programs see of `fieldgrade`, through the real program.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod docs;
+mod inspect;
+mod program;
+mod stop;
+mod streams;
+mod usage;
+mod vectors;
+mod verify;

@@ -1,0 +1,80 @@
+//! Where everything lies in a data root. Nothing else joins paths.
+
+use std::path::PathBuf;
+
+use super::{DataRoot, Folder};
+use crate::db::Database;
+
+impl DataRoot {
+    /// The path of one of the five folders, which need not be there yet: see [`DataRoot::ready`].
+    pub fn folder(&self, folder: Folder) -> PathBuf {
+        self.path.join(folder.name())
+    }
+
+    /// Files on their way in, from browsers and other machines.
+    pub fn uploads(&self) -> PathBuf {
+        self.uploads
+            .clone()
+            .unwrap_or_else(|| self.folder(Folder::TermiteRuntime).join("uploads"))
+    }
+
+    /// The content-addressed store: see [`crate::Blobs`].
+    pub fn cas(&self) -> PathBuf {
+        self.folder(Folder::TermiteRuntime).join("cas")
+    }
+
+    /// Signing keys.
+    pub fn keys(&self) -> PathBuf {
+        self.folder(Folder::TermiteRuntime).join("keys")
+    }
+
+    /// Documents and ledgers.
+    pub fn termite_db(&self) -> PathBuf {
+        self.database(Database::Termite)
+    }
+
+    /// The search index: derived, may be emptied.
+    pub fn search_db(&self) -> PathBuf {
+        self.database(Database::Search)
+    }
+
+    /// Sealed and received bundles.
+    pub fn bundles_out(&self) -> PathBuf {
+        self.folder(Folder::TermiteArtifacts).join("bundles_out")
+    }
+
+    /// Graph, staging, reviews.
+    pub fn ecology_db(&self) -> PathBuf {
+        self.database(Database::Ecology)
+    }
+
+    /// Reports on received bundles.
+    pub fn reports(&self) -> PathBuf {
+        self.folder(Folder::EcologyRuntime).join("reports")
+    }
+
+    /// What leaves the house.
+    pub fn exports(&self) -> PathBuf {
+        self.folder(Folder::EcologyArtifacts).join("exports")
+    }
+
+    /// Runs, workers, tokens.
+    pub fn jobs_db(&self) -> PathBuf {
+        self.database(Database::Jobs)
+    }
+
+    /// The settings file.
+    pub fn settings(&self) -> PathBuf {
+        self.folder(Folder::UiRuntime).join("fieldgrade.toml")
+    }
+
+    /// The lock that keeps a data root to one window.
+    pub fn window_lock(&self) -> PathBuf {
+        self.folder(Folder::UiRuntime).join("window.lock")
+    }
+
+    /// The file of a database.
+    pub fn database(&self, database: Database) -> PathBuf {
+        self.folder(database.folder()).join(database.file_name())
+    }
+}

@@ -1,0 +1,135 @@
+//! The file of a bundle on its way to the disk: written on one thread, hashed on another, placed only when whole.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
+
+use bundle::Sha256;
+use bundle::digest::Hasher;
+use bundle::seal::{Evidence, Plan, Signing, Written, write};
+use bundle::verify::Progress;
+use store::durable::TempFile;
+use store::{StoreError, Watch, durable};
+
+use crate::error::Result;
+
+/// What is handed from thread to thread at once.
+const PIECE: usize = 1 << 20;
+
+/// A written bundle that has no name yet.
+pub(crate) struct BundleFile {
+    temp: TempFile,
+    written: Written,
+    pub sha256: Sha256,
+}
+
+impl BundleFile {
+    pub(crate) fn write(
+        folder: &Path,
+        plan: &Plan,
+        evidence: &dyn Evidence,
+        signing: &Signing<'_>,
+        watch: &dyn Watch,
+    ) -> Result<Self> {
+        let mut temp = TempFile::create_in(folder)?;
+        let (written, sha256) = tee(temp.file_mut(), plan, evidence, signing, watch)?;
+        temp.set_mode(0o440)?;
+        temp.sync()?;
+        Ok(Self {
+            temp,
+            written,
+            sha256,
+        })
+    }
+
+    /// Gives it its name. The same bytes may lie there already, from an attempt that was cut short.
+    pub(crate) fn place(mut self, target: &Path) -> Result<(Written, Sha256)> {
+        self.temp.place_over(target)?;
+        durable::sync_folder(target.parent().unwrap_or(target))?;
+        Ok((self.written, self.sha256))
+    }
+}
+
+/// Writes a bundle to `out` and hashes it beside.
+pub(crate) fn tee(
+    out: &mut (dyn Write + Send),
+    plan: &Plan,
+    evidence: &dyn Evidence,
+    signing: &Signing<'_>,
+    watch: &dyn Watch,
+) -> Result<(Written, Sha256)> {
+    let (pieces, to_hash) = sync_channel::<Vec<u8>>(4);
+    let progress = Watched {
+        watch,
+        done: AtomicU64::new(0),
+        total: plan.content_bytes(),
+    };
+    thread::scope(|scope| {
+        let hashing = scope.spawn(move || {
+            let mut hasher = Hasher::new();
+            to_hash.iter().for_each(|piece| hasher.update(&piece));
+            hasher.finish()
+        });
+        let mut tee = Tee {
+            out,
+            pieces,
+            buffer: Vec::with_capacity(PIECE),
+        };
+        let written = write(plan, evidence, signing, &mut tee, &progress)?;
+        tee.hand_on()
+            .map_err(|error| StoreError::io("write", "the package", error))?;
+        drop(tee);
+        let gone = |_| StoreError::io("hash", "the package", io::ErrorKind::BrokenPipe.into());
+        Ok((written, hashing.join().map_err(gone)?))
+    })
+}
+
+struct Tee<'a> {
+    out: &'a mut (dyn Write + Send),
+    pieces: SyncSender<Vec<u8>>,
+    buffer: Vec<u8>,
+}
+
+impl Tee<'_> {
+    fn hand_on(&mut self) -> io::Result<()> {
+        self.out.write_all(&self.buffer)?;
+        let piece = std::mem::replace(&mut self.buffer, Vec::with_capacity(PIECE));
+        self.pieces
+            .send(piece)
+            .map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+}
+
+impl Write for Tee<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= PIECE {
+            self.hand_on()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A [`Watch`] as the sealer's [`Progress`].
+struct Watched<'a> {
+    watch: &'a dyn Watch,
+    done: AtomicU64,
+    total: u64,
+}
+
+impl Progress for Watched<'_> {
+    fn advance(&self, bytes: u64) {
+        let done = self.done.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        self.watch.progress(done, Some(self.total));
+    }
+
+    fn canceled(&self) -> bool {
+        self.watch.canceled()
+    }
+}

@@ -1,0 +1,144 @@
+//! Every statement of this crate, and the schema. Parameters are bound by number; a test prepares them all.
+
+use store::{Migration, Schema};
+
+/// The schema of `termite.sqlite`.
+pub(crate) const TERMITE: Schema = Schema {
+    migrations: &[Migration {
+        version: 1,
+        name: "ledger",
+        sql: include_str!("sql/0001_ledger.sql"),
+    }],
+    derived: false,
+};
+
+macro_rules! statements {
+    ($($name:ident = $sql:expr;)*) => {
+        $(pub(crate) const $name: &str = $sql;)*
+
+        /// All of them, for the test that prepares them.
+        #[cfg(test)]
+        const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
+    };
+}
+
+statements! {
+    PROJECT_INSERT = "INSERT INTO projects (id, org_id, name, title, reference, word, language, created_utc)
+        VALUES (?1, '', ?2, ?3, ?4, ?5, ?6, ?7)";
+    PROJECT_BY_NAME = "SELECT id, name, title, reference, word, language, created_utc, closed_utc FROM projects WHERE name = ?1";
+    PROJECT_LIST = "SELECT id, name, title, reference, word, language, created_utc, closed_utc FROM projects
+        WHERE name <> '_org' ORDER BY name";
+    PROJECT_UPDATE = "UPDATE projects SET title = ?2, reference = ?3, word = ?4, language = ?5 WHERE id = ?1";
+    PROJECT_RENAME = "UPDATE projects SET name = ?2 WHERE id = ?1";
+    PROJECT_CLOSE = "UPDATE projects SET closed_utc = ?2 WHERE id = ?1";
+
+    CHAIN_INSERT = "INSERT INTO chains (org_id, project_id, genesis, size, head, frontier, next_item, next_intake, last_ts_utc, toolchain_id)
+        VALUES ('', ?1, ?2, 0, x'', x'', 1, 1, '', ?3)";
+    CHAIN_BY_PROJECT = "SELECT id, genesis, size, head, frontier, next_item, next_intake, last_ts_utc, toolchain_id
+        FROM chains WHERE project_id = ?1";
+    CHAIN_UPDATE = "UPDATE chains SET genesis = ?2, size = ?3, head = ?4, frontier = ?5, next_item = ?6, next_intake = ?7,
+        last_ts_utc = ?8, toolchain_id = ?9 WHERE id = ?1";
+    CHAINS_OPEN = "SELECT p.name FROM chains c JOIN projects p ON p.id = c.project_id WHERE p.closed_utc IS NULL ORDER BY p.name";
+    CHAIN_HEADS = "SELECT genesis, size, head FROM chains ORDER BY id";
+
+    EVENT_INSERT = "INSERT INTO events (chain_id, seq, project_id, org_id, ts_utc, kind, toolchain_id, content_sha256,
+        source_sha256, machine_sha256, prev, hash, content, source, machine, item)
+        VALUES (?1, ?2, ?3, '', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+    EVENTS_RANGE = "SELECT seq, ts_utc, kind, toolchain_id, content_sha256, source_sha256, machine_sha256, prev, hash, content,
+        source, machine FROM events WHERE chain_id = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq";
+    EVENTS_OF_ITEM = "SELECT seq, ts_utc, kind, toolchain_id, content_sha256, source_sha256, machine_sha256, prev, hash, content,
+        source, machine FROM events WHERE chain_id = ?1 AND item = ?2 ORDER BY seq";
+    EVENT_HASHES = "SELECT hash FROM events WHERE chain_id = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq";
+    EVENT_HASH_OF_CHAIN = "SELECT e.hash FROM events e JOIN chains c ON c.id = e.chain_id WHERE c.genesis = ?1 AND e.seq = ?2";
+    EVENT_KINDS_AFTER = "SELECT kind, count(*) FROM events WHERE chain_id = ?1 AND seq > ?2 GROUP BY kind";
+    EVENT_TITLE_BEFORE = "SELECT source FROM events WHERE chain_id = ?1 AND seq < ?2 AND kind IN ('GENESIS', 'PROJECT')
+        AND source IS NOT NULL ORDER BY seq DESC LIMIT 1";
+    EVENT_BODIES_ERASE = "UPDATE events SET source = NULL, machine = NULL WHERE chain_id = ?1 AND item = ?2
+        AND kind IN ('CAPTURE', 'SIGHTING', 'EXTRACT', 'ANNOTATE', 'AMEND')";
+    CAPTURES_RANGE = "SELECT count(*) FROM events WHERE chain_id = ?1 AND seq BETWEEN ?2 AND ?3 AND kind = 'CAPTURE'";
+
+    BLOB_INSERT = "INSERT INTO blobs (sha256, kind, size, crc32, created_utc) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT DO NOTHING";
+    BLOB_FACTS = "SELECT size, crc32 FROM blobs WHERE sha256 = ?1 AND kind = ?2";
+    BLOB_DELETE = "DELETE FROM blobs WHERE sha256 = ?1 AND kind = ?2";
+    BLOB_LIST = "SELECT sha256, kind, size FROM blobs ORDER BY kind, sha256";
+    BLOB_ELSEWHERE = "SELECT count(*) FROM items WHERE state <> 'erased' AND (raw = ?1 OR extract = ?1)
+        AND NOT (chain_id = ?2 AND item = ?3)";
+
+    ITEM_INSERT = "INSERT INTO items (chain_id, item, project_id, org_id, seq, capture, intake, raw, size, media_type, name, path,
+        path_key, modified_utc, captured_utc, state, extract_state)
+        VALUES (?1, ?2, ?3, '', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 'present', ?15)";
+    ITEM_SAME_FILE = "SELECT item, capture FROM items WHERE chain_id = ?1 AND raw = ?2 AND path_key = ?3 AND modified_utc = ?4
+        AND state = 'present' ORDER BY item LIMIT 1";
+    ITEM_SAME_BYTES = "SELECT min(item) FROM items WHERE chain_id = ?1 AND raw = ?2 AND item <> ?3";
+    ITEM_GET = "SELECT item, seq, capture, intake, raw, size, media_type, name, path, modified_utc, captured_utc, state,
+        extract_state, extract FROM items WHERE chain_id = ?1 AND item = ?2";
+    ITEM_LIST = "SELECT item, seq, capture, intake, raw, size, media_type, name, path, modified_utc, captured_utc, state,
+        extract_state, extract FROM items WHERE chain_id = ?1 AND item > ?2 ORDER BY item LIMIT ?3";
+    ITEM_PENDING = "SELECT item, seq, capture, intake, raw, size, media_type, name, path, modified_utc, captured_utc, state,
+        extract_state, extract FROM items WHERE chain_id = ?1 AND item > ?2 AND extract_state = 'pending' ORDER BY item LIMIT ?3";
+    ITEM_EXTRACTED = "UPDATE items SET extract_state = ?3, extract = ?4 WHERE chain_id = ?1 AND item = ?2";
+    ITEM_STATE = "UPDATE items SET state = ?3 WHERE chain_id = ?1 AND item = ?2";
+    ITEM_NAMES_ERASE = "UPDATE items SET name = '', path = '', path_key = x'', modified_utc = '' WHERE chain_id = ?1 AND item = ?2";
+    ITEM_COUNTS = "SELECT count(*), coalesce(sum(size), 0) FROM items WHERE chain_id = ?1 AND seq > ?2 AND state = 'present'";
+
+    SEAL_INSERT = "INSERT INTO seals (chain_id, seq, project_id, org_id, hash, kind, number, state, first, documents, ts_utc, label,
+        keyid, root) VALUES (?1, ?2, ?3, '', ?4, ?5, ?6, 'open', ?7, ?8, ?9, ?10, ?11, ?12)";
+    SEAL_DONE = "UPDATE seals SET state = 'sealed', manifest_sha256 = ?3, bundle_sha256 = ?4, bytes = ?5, signatures = ?6,
+        file_name = ?7 WHERE chain_id = ?1 AND seq = ?2 AND state = 'open'";
+    SEAL_CANCELED = "UPDATE seals SET state = 'canceled' WHERE chain_id = ?1 AND seq = ?2 AND state = 'open'";
+    SEAL_OPEN = "SELECT seq, hash, kind, number, state, first, documents, ts_utc, label, keyid, root, manifest_sha256,
+        bundle_sha256, bytes, signatures, file_name FROM seals WHERE chain_id = ?1 AND state = 'open' ORDER BY seq";
+    SEAL_LATEST = "SELECT seq, hash, kind, number, state, first, documents, ts_utc, label, keyid, root, manifest_sha256,
+        bundle_sha256, bytes, signatures, file_name FROM seals WHERE chain_id = ?1 AND state = 'sealed' AND kind = 'series'
+        ORDER BY seq DESC LIMIT 1";
+    SEAL_LIST = "SELECT seq, hash, kind, number, state, first, documents, ts_utc, label, keyid, root, manifest_sha256,
+        bundle_sha256, bytes, signatures, file_name FROM seals WHERE chain_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
+    SEAL_OF_CHAIN = "SELECT s.seq, s.hash, s.kind, s.number, s.state, s.first, s.documents, s.ts_utc, s.label, s.keyid, s.root,
+        s.manifest_sha256, s.bundle_sha256, s.bytes, s.signatures, s.file_name FROM seals s JOIN chains c ON c.id = s.chain_id
+        WHERE c.genesis = ?1 AND s.state = 'sealed' ORDER BY s.seq";
+    SEAL_BY_BUNDLE = "SELECT count(*) FROM seals WHERE bundle_sha256 = ?1";
+
+    OWN_KEY_INSERT = "INSERT INTO own_keys (keyid, org_id, toolchain_id, public_pem, file_name, state, created_utc)
+        VALUES (?1, '', ?2, ?3, ?4, 'active', ?5)";
+    OWN_KEY_EXISTS = "SELECT 1 FROM own_keys WHERE keyid = ?1";
+    OWN_KEY_LIST = "SELECT keyid, toolchain_id, public_pem, file_name, state, created_utc, ended_utc FROM own_keys
+        ORDER BY created_utc, toolchain_id";
+    OWN_KEY_END = "UPDATE own_keys SET state = ?2, ended_utc = ?3 WHERE keyid = ?1";
+
+    TRUST_INSERT = "INSERT INTO trusted_keys (keyid, toolchain_id, org_id, public_pem, name, from_utc, until_utc, added_utc)
+        VALUES (?1, ?2, '', ?3, ?4, ?5, ?6, ?7)
+        ON CONFLICT DO UPDATE SET name = excluded.name, from_utc = excluded.from_utc, until_utc = excluded.until_utc";
+    TRUST_LIST = "SELECT keyid, toolchain_id, public_pem, name, from_utc, until_utc, revoked_utc, added_utc FROM trusted_keys
+        ORDER BY name, toolchain_id, keyid";
+    TRUST_REVOKE = "UPDATE trusted_keys SET revoked_utc = ?2 WHERE keyid = ?1 AND revoked_utc IS NULL";
+    TRUST_DELETE = "DELETE FROM trusted_keys WHERE keyid = ?1";
+
+    SETTING_GET = "SELECT value FROM settings WHERE scope = ?1 AND key = ?2";
+    SETTING_SET = "INSERT INTO settings (scope, key, org_id, value) VALUES (?1, ?2, '', ?3)
+        ON CONFLICT DO UPDATE SET value = excluded.value";
+    SETTING_DELETE = "DELETE FROM settings WHERE scope = ?1 AND key = ?2";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_statement_can_be_prepared_and_binds_by_number() {
+        assert!(TERMITE.is_in_order());
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        for migration in TERMITE.migrations {
+            connection.execute_batch(migration.sql).unwrap();
+        }
+        for (name, sql) in ALL {
+            connection
+                .prepare(sql)
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert!(
+                !sql.contains('$') && !sql.contains(" ?,"),
+                "{name} binds without a number"
+            );
+        }
+    }
+}

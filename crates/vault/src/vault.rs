@@ -1,0 +1,157 @@
+//! An open vault: one data root's documents, ledgers, keys and bundles.
+
+use std::path::Path;
+
+use bundle::format::text::clean;
+use rusqlite::OptionalExtension;
+use store::durable::Swept;
+use store::{Access, Blobs, Clock, DataRoot, Database, Db, Entropy, Origin, RequestId};
+
+use crate::error::Result;
+use crate::machine::Machine;
+use crate::person::{Actor, By, Operator};
+use crate::{hex, sql};
+
+/// One data root, opened. Any number of threads may use it.
+pub struct Vault {
+    root: DataRoot,
+    db: Db,
+    blobs: Blobs,
+    machine: Machine,
+}
+
+/// Who does something, and on whose behalf it is written.
+#[derive(Debug, Clone)]
+pub struct Act {
+    actor: Actor,
+    origin: Origin,
+}
+
+impl Act {
+    /// An act of `actor` within `origin`.
+    pub fn new(actor: Actor, origin: Origin) -> Self {
+        Self { actor, origin }
+    }
+
+    /// Who.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// On whose behalf.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+}
+
+impl Vault {
+    /// Opens the vault of a data root; for writing, tidies up what a crash left half done and says what that was.
+    pub fn open(root: DataRoot, machine: Machine) -> Result<(Self, Swept)> {
+        let db = Db::open(&root, Database::Termite, &sql::TERMITE)?;
+        let blobs = Blobs::open(&root)?;
+        let swept = match root.access() {
+            Access::Write => blobs.sweep_tmp()?,
+            Access::Read => Swept::default(),
+        };
+        Ok((
+            Self {
+                root,
+                db,
+                blobs,
+                machine,
+            },
+            swept,
+        ))
+    }
+
+    /// The data root.
+    pub fn root(&self) -> &DataRoot {
+        &self.root
+    }
+
+    /// The database of documents and ledgers.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// The content-addressed store.
+    pub fn blobs(&self) -> &Blobs {
+        &self.blobs
+    }
+
+    /// Clock, randomness, names.
+    pub fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.machine.clock
+    }
+
+    pub(crate) fn entropy(&self) -> &dyn Entropy {
+        &*self.machine.entropy
+    }
+
+    /// A new act: by the person given for this once, else by the operator, else by nobody named.
+    pub fn act(&self, once: Option<&str>, by: By) -> Result<Act> {
+        let operator = self.operator()?;
+        let actor = match (once, operator) {
+            (Some(name), Some(operator)) if operator.name == name => actor_of(&operator, by),
+            (Some(name), _) => Actor {
+                name: clean(name.as_bytes()).text,
+                ..Actor::not_stated(by)
+            },
+            (None, Some(operator)) => actor_of(&operator, by),
+            (None, None) => Actor::not_stated(by),
+        };
+        let id = hex(&self.entropy().bits128()?);
+        Ok(Act::new(
+            actor,
+            Origin::Request {
+                id: RequestId::from(id.as_str()),
+            },
+        ))
+    }
+
+    /// The operator, if one was set.
+    pub fn operator(&self) -> Result<Option<Operator>> {
+        Ok(self
+            .setting("", "operator")?
+            .map(|text| Operator::from_text(&text))
+            .filter(|o| !o.name.is_empty()))
+    }
+
+    pub(crate) fn setting(&self, scope: &str, key: &str) -> Result<Option<String>> {
+        self.db.read(|connection| {
+            let mut statement = connection.prepare_cached(sql::SETTING_GET)?;
+            Ok(statement
+                .query_row((scope, key), |row| row.get(0))
+                .optional()?)
+        })
+    }
+
+    pub(crate) fn set(&self, scope: &str, key: &str, value: &str) -> Result<()> {
+        let origin = Origin::Request {
+            id: RequestId::from("setting"),
+        };
+        self.db.write(&origin, |tx| {
+            tx.prepare_cached(sql::SETTING_SET)?
+                .execute((scope, key, value))?;
+            Ok(())
+        })
+    }
+
+    /// Whether a path lies inside the data root; such files are never captured.
+    pub fn holds(&self, path: &Path) -> bool {
+        path.starts_with(self.root.path())
+    }
+}
+
+fn actor_of(operator: &Operator, by: By) -> Actor {
+    Actor {
+        id: operator.id.clone(),
+        name: operator.name.clone(),
+        role: operator.role.clone(),
+        by,
+    }
+}
