@@ -119,6 +119,13 @@ pub(crate) fn latest_series(connection: &Connection, chain: i64) -> Result<Optio
     Ok(statement.query_row((chain,), read).optional()?)
 }
 
+/// All of a chain, open and cancelled ones included.
+pub(crate) fn all_seals(connection: &Connection, chain: i64) -> Result<Vec<SealedBundle>> {
+    let mut statement = connection.prepare_cached(sql::SEAL_LIST)?;
+    let rows = statement.query_map((chain, 0, i64::MAX), read)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 pub(crate) fn open_seals(connection: &Connection, chain: i64) -> Result<Vec<SealedBundle>> {
     let mut statement = connection.prepare_cached(sql::SEAL_OPEN)?;
     let rows = statement.query_map((chain,), read)?;

@@ -5,6 +5,7 @@ pub mod body;
 pub mod card;
 pub mod document;
 pub mod event;
+pub mod file_name;
 pub mod handover;
 pub mod identity;
 pub mod kind;

@@ -76,8 +76,11 @@ impl<'a> Committer<'a> {
                 },
             }
         }
+        // What is found in the store must still be there when the entries are written.
+        let held = self.vault.blobs().hold()?;
         let ready = self.store(files)?;
         let stored = self.record(&ready)?;
+        drop(held);
         let mut stored = stored.into_iter();
         for slot in order {
             let Some(outcome) = slot.or_else(|| stored.next()) else {
