@@ -123,6 +123,12 @@ pub enum StoreError {
         /// What was found or missed.
         detail: &'static str,
     },
+    /// `is_a_backup`: the folder is a backup, which is restored and not worked in.
+    #[error("{} is a backup, not a data folder", path.display())]
+    IsABackup {
+        /// The folder.
+        path: PathBuf,
+    },
     /// `lease_lost`: the run was claimed by somebody else meanwhile.
     #[error("the run {run_id} is no longer this worker's")]
     LeaseLost {
@@ -194,6 +200,7 @@ impl StoreError {
             Self::NetworkFilesystem { .. } => "network_filesystem",
             Self::ReferenceRoot { .. } => "reference_root",
             Self::NotADataRoot { .. } => "not_a_data_root",
+            Self::IsABackup { .. } => "is_a_backup",
             Self::LeaseLost { .. } => "lease_lost",
             Self::BlobMissing { .. } => "blob_missing",
             Self::BlobDamaged { .. } => "blob_damaged",
@@ -214,6 +221,7 @@ impl StoreError {
             | Self::NetworkFilesystem { path, .. }
             | Self::ReferenceRoot { path }
             | Self::NotADataRoot { path, .. }
+            | Self::IsABackup { path }
             | Self::BlobMissing { path, .. }
             | Self::BlobDamaged { path, .. } => Some(path),
             Self::DatabaseLocked { path }
@@ -260,6 +268,9 @@ impl StoreError {
             }
             Self::NotADataRoot { .. } => {
                 "Check --data-dir, or choose an empty folder for a new one."
+            }
+            Self::IsABackup { .. } => {
+                "Check it with `fieldgrade restore FOLDER --check`, or restore it into an empty folder: `fieldgrade restore FOLDER --data-dir DIR`."
             }
             Self::LeaseLost { .. } => "Nothing to do: another worker goes on with the run.",
             Self::BlobMissing { .. } => {
