@@ -107,7 +107,10 @@ fn erasures(connection: &Connection, chain: i64, raw: &Sha256) -> Result<Vec<u64
         let content = body(Some(&row.get(1)?));
         let digests = content.get("erased").and_then(Value::as_array);
         let digests = digests.unwrap_or_default();
-        if digests.iter().any(|digest| digest.as_str() == Some(&wanted)) {
+        if digests
+            .iter()
+            .any(|digest| digest.as_str() == Some(&wanted))
+        {
             erasures.push(unsigned(row, 0)?);
         }
     }

@@ -391,9 +391,8 @@ impl Vault {
 
     /// Entries about one item, oldest first.
     pub fn events_of_item(&self, project: &Project, item: u64) -> Result<Vec<Event>> {
-        self.db().read(|connection| {
-            events_of(connection, chain_of(connection, &project.id)?.id, item)
-        })
+        self.db()
+            .read(|connection| events_of(connection, chain_of(connection, &project.id)?.id, item))
     }
 
     /// How many entries a case has.

@@ -109,7 +109,10 @@ impl Vault {
             for item in items {
                 let held = (seal.first..seal.seq).contains(&item.seq)
                     && chosen.as_ref().is_none_or(|set| set.contains(&item.item));
-                if item.state == ItemState::Erased && held && self.is_gone_since(project, seal, &item)? {
+                if item.state == ItemState::Erased
+                    && held
+                    && self.is_gone_since(project, seal, &item)?
+                {
                     erased.push(item.item);
                 }
             }

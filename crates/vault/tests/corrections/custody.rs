@@ -43,7 +43,10 @@ fn custody_goes_from_obtained_to_sealed_and_names_its_gaps() {
     assert_eq!(sealed.bundle, bundle.bundle_sha256);
     assert_eq!(sealed.entry, bundle.seq);
     let how = sealed.how.as_deref().unwrap();
-    assert!(how.starts_with("in sealed package no. 1, signed with the key "), "{how}");
+    assert!(
+        how.starts_with("in sealed package no. 1, signed with the key "),
+        "{how}"
+    );
 
     let theirs = desk.vault.custody(&desk.project, other).unwrap();
     assert_eq!(theirs[0].gaps(), ["who", "when", "where", "why", "how"]);
@@ -58,11 +61,13 @@ fn custody_goes_from_obtained_to_sealed_and_names_its_gaps() {
     let after: Vec<CustodyAct> = lines[4..].iter().map(|line| line.act).collect();
     assert_eq!(
         after,
-        [
-            CustodyAct::Released,
-            CustodyAct::Erased,
-            CustodyAct::Sealed
-        ]
+        [CustodyAct::Released, CustodyAct::Erased, CustodyAct::Sealed]
     );
-    assert!(lines[6].how.as_deref().unwrap().contains("without its bytes"));
+    assert!(
+        lines[6]
+            .how
+            .as_deref()
+            .unwrap()
+            .contains("without its bytes")
+    );
 }

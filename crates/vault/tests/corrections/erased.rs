@@ -57,7 +57,14 @@ fn bytes_of_two_items_go_with_the_second() {
     // Were the digest listed, the bundle would have to go without bytes that the second item needs.
     let bundle = desk.seal(Scope::New);
     desk.accepted(&bundle);
-    assert!(!desk.vault.blobs().size(BlobKind::Raw, Sha256::of(b"same")).unwrap().is_none());
+    assert!(
+        !desk
+            .vault
+            .blobs()
+            .size(BlobKind::Raw, Sha256::of(b"same"))
+            .unwrap()
+            .is_none()
+    );
     let gone = desk.erase(second).unwrap();
     assert_eq!(gone.erased, [Sha256::of(b"same")]);
     assert!(!desk.blob("same").exists());
@@ -256,9 +263,15 @@ fn names_go_too_where_that_is_wanted() {
     let withdrawn = desk.withdraw_with(item, true, true).unwrap();
     assert_eq!(withdrawn.erased, []);
     // Not in the database, not in its free pages, not in its journal.
-    assert_eq!(files_with(&desk.data(), b"Quintus"), Vec::<std::path::PathBuf>::new());
+    assert_eq!(
+        files_with(&desk.data(), b"Quintus"),
+        Vec::<std::path::PathBuf>::new()
+    );
     let detail = desk.vault.item_detail(&desk.project, item).unwrap();
-    assert_eq!((detail.item.name.as_str(), detail.item.path.as_str()), ("", ""));
+    assert_eq!(
+        (detail.item.name.as_str(), detail.item.path.as_str()),
+        ("", "")
+    );
     assert_eq!(detail.caption, None);
     assert!(detail.withdrawals[1].names);
     assert_eq!(detail.withdrawals[1].remark.reason, "taken by mistake");

@@ -31,18 +31,15 @@ fn amend(
         new: new.to_owned(),
         reason: "misread".to_owned(),
     };
-    desk.vault
-        .amend(&desk.project, item, &amendment, &desk.act)
+    desk.vault.amend(&desk.project, item, &amendment, &desk.act)
 }
 
 #[test]
 fn a_corrected_caption_keeps_what_it_replaced_and_seals() {
     let desk = Desk::new();
     let item = desk.capture("a.txt", "a");
-    let annotate = |item, what: &Annotation| {
-        desk.vault
-            .annotate(&desk.project, item, what, &desk.act)
-    };
+    let annotate =
+        |item, what: &Annotation| desk.vault.annotate(&desk.project, item, what, &desk.act);
     assert_eq!(
         code(amend(&desk, item, Field::Caption, None, "x")),
         "nothing_to_amend"
@@ -53,7 +50,13 @@ fn a_corrected_caption_keeps_what_it_replaced_and_seals() {
     assert_eq!(code(annotate(7, &caption("x"))), "item_unknown");
     let second = amend(&desk, item, Field::Caption, None, "Bolt 5\nfrom below").unwrap();
     assert_eq!(
-        code(amend(&desk, item, Field::Caption, None, "Bolt 5\nfrom below")),
+        code(amend(
+            &desk,
+            item,
+            Field::Caption,
+            None,
+            "Bolt 5\nfrom below"
+        )),
         "invalid_value"
     );
     let detail = desk.vault.item_detail(&desk.project, item).unwrap();
@@ -99,10 +102,7 @@ fn notes_stand_beside_each_other_and_are_corrected_one_by_one() {
         .iter()
         .map(|note| (note.entry, note.text.as_str(), note.corrections.len()))
         .collect();
-    assert_eq!(
-        notes,
-        [(first, "rust on the flange", 1), (second, "", 1)]
-    );
+    assert_eq!(notes, [(first, "rust on the flange", 1), (second, "", 1)]);
 }
 
 #[test]
