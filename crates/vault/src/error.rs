@@ -248,9 +248,12 @@ impl VaultError {
 
     /// Whether the environment failed, as opposed to something being refused.
     pub fn is_environment(&self) -> bool {
-        matches!(self, Self::Store(error) if !matches!(error.code(), "blob_missing" | "blob_damaged" | "lease_lost"))
+        matches!(self, Self::Store(error) if !STORE_REFUSALS.contains(&error.code()))
     }
 }
+
+/// Codes of the store that are no failure of the environment.
+pub const STORE_REFUSALS: &[&str] = &["blob_missing", "blob_damaged", "lease_lost"];
 
 fn next_step_of(code: &str) -> &'static str {
     NEXT_STEPS
