@@ -457,14 +457,13 @@ impl Vault {
             own.public.id(),
             Sha256::of(operator.to_text().as_bytes())
         );
-        if let Some(card) = self
-            .setting("", "card")?
+        let kept = self.setting("", "card")?;
+        if let Some((_, card)) = kept
             .as_deref()
             .and_then(|kept| kept.split_once('\n'))
+            .filter(|(for_inputs, _)| *for_inputs == inputs)
         {
-            if card.0 == inputs {
-                return Ok(card.1.as_bytes().to_vec());
-            }
+            return Ok(card.as_bytes().to_vec());
         }
         let who = Identity {
             name: operator.name,
