@@ -32,7 +32,7 @@ pub use capture::{CaptureReport, Intake, ItemError, ItemOutcome, ItemStatus};
 pub use corrections::{Amendment, Annotation, Erasures, Recorded, Withdrawal, Withdrawn};
 pub use custody::{CustodyAct, CustodyLine};
 pub use detail::{Correction, Field, ItemDetail, Remark, Stated, WithdrawalRemark};
-pub use error::{NEXT_STEPS, Result, VaultError};
+pub use error::{NEXT_STEPS, Result, STORE_REFUSALS, VaultError};
 pub use holdings::Holding;
 pub use house::HouseEvent;
 pub use items::{Item, ItemState};

@@ -62,8 +62,9 @@ statements! {
         AND kind IN ('INTAKE', 'HANDOVER', 'RECEIVED', 'RECEIPT', 'WITNESS', 'TIMESTAMP') ORDER BY seq";
     WITHDRAWALS_OF_BYTES = "SELECT e.seq, e.content FROM items i JOIN events e ON e.chain_id = i.chain_id AND e.item = i.item
         WHERE i.chain_id = ?1 AND i.raw = ?2 AND i.state = 'erased' AND e.kind = 'WITHDRAW'";
-    EVENT_BODIES_ERASE = "UPDATE events SET source = NULL, machine = NULL WHERE chain_id = ?1 AND item = ?2
-        AND kind IN ('CAPTURE', 'SIGHTING', 'EXTRACT', 'ANNOTATE', 'AMEND')";
+    // Who exported it is no name of the item; where to may be.
+    EVENT_BODIES_ERASE = "UPDATE events SET source = CASE kind WHEN 'EXPORT' THEN source END, machine = NULL
+        WHERE chain_id = ?1 AND item = ?2 AND kind IN ('CAPTURE', 'SIGHTING', 'EXTRACT', 'ANNOTATE', 'AMEND', 'EXPORT')";
     CAPTURES_RANGE = "SELECT count(*) FROM events WHERE chain_id = ?1 AND seq BETWEEN ?2 AND ?3 AND kind = 'CAPTURE'";
 
     BLOB_INSERT = "INSERT INTO blobs (sha256, kind, size, crc32, created_utc) VALUES (?1, ?2, ?3, ?4, ?5)
