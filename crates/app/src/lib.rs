@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod desk;
+mod doctor;
 mod error;
 mod fault;
 mod file;
@@ -19,6 +20,7 @@ mod words;
 
 pub use catalogue::{Entry, Group, codes, explain};
 pub use desk::{Desk, SBOM, folder};
+pub use doctor::{DISK_RESERVE, doctor};
 pub use error::{AppError, ErrorKind};
 pub use fault::Fault;
 pub use file::FileReadAt;

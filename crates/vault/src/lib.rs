@@ -4,8 +4,10 @@
 
 mod bundles;
 mod capture;
+pub mod doctor;
 mod error;
 mod evidence;
+mod hashing;
 mod heads;
 mod items;
 pub mod keys;

@@ -5,14 +5,15 @@ use std::io;
 use std::path::Path;
 
 use bundle::Sha256;
-use bundle::seal::{Plan, Signing};
+use bundle::key::PublicKey;
+use bundle::seal::{Plan, Signatures, Signing};
 use store::{StoreError, Watch, durable};
 
 use crate::bundles::SealedBundle;
 use crate::error::{Result, VaultError};
 use crate::evidence::CaseEvidence;
 use crate::items::ItemState;
-use crate::output::tee;
+use crate::output::{BundleFile, tee};
 use crate::project::Project;
 use crate::vault::Vault;
 
@@ -37,41 +38,43 @@ impl Vault {
         out: Option<&Path>,
         watch: &dyn Watch,
     ) -> Result<Reproduced> {
-        let unknown = || VaultError::SealUnknown(seal.head.to_string());
-        let (signatures, expected) = seal
-            .signatures()
-            .zip(seal.bundle_sha256)
-            .ok_or_else(unknown)?;
-        let own = self
-            .own_key(&seal.keyid)?
-            .ok_or_else(|| VaultError::KeyUnknown(seal.keyid.to_string()))?;
-        let evidence = CaseEvidence {
-            vault: self,
-            project,
-            unwritten: None,
-        };
-        let plan = Plan::new(&evidence, seal.seq)
-            .map_err(VaultError::from)
-            .map_err(|error| self.explain(project, error))?;
-        let signing = Signing::Kept(own.public, &signatures);
+        let made = Remake::of(self, project, seal)?;
+        let signing = Signing::Kept(made.public, &made.signatures);
+        let (plan, evidence) = (&made.plan, &made.evidence);
         let (written, found) = match out {
-            None => tee(&mut io::sink(), &plan, &evidence, &signing, watch)?,
+            None => tee(&mut io::sink(), plan, evidence, &signing, watch)?,
             Some(path) => {
                 let opened = File::options().write(true).create_new(true).open(path);
                 let mut file = opened.map_err(|error| StoreError::io("create", path, error))?;
-                let done = tee(&mut file, &plan, &evidence, &signing, watch)?;
+                let done = tee(&mut file, plan, evidence, &signing, watch)?;
                 durable::sync_file(&file, path)?;
                 done
             }
         };
-        if found != expected {
-            return Err(VaultError::NotReproduced { expected, found });
-        }
+        made.must_be(found)?;
         Ok(Reproduced {
             seal: seal.clone(),
             sha256: found,
             bytes: written.bytes,
         })
+    }
+
+    /// Makes a package again in its place, over what may lie there; only the very same bytes come to lie there.
+    pub(crate) fn put_bundle_back(
+        &self,
+        project: &Project,
+        seal: &SealedBundle,
+        watch: &dyn Watch,
+    ) -> Result<()> {
+        let made = Remake::of(self, project, seal)?;
+        let path = self.bundle_path(seal).ok_or_else(|| unknown(seal))?;
+        let folder = self.root().made(self.root().bundles_out())?;
+        let signing = Signing::Kept(made.public, &made.signatures);
+        let file = BundleFile::write(&folder, &made.plan, &made.evidence, &signing, watch)
+            .map_err(|error| self.explain(project, error))?;
+        made.must_be(file.sha256)?;
+        file.place(&path)?;
+        Ok(())
     }
 
     /// A missing blob that was erased on purpose is a tombstone, not damage.
@@ -95,5 +98,55 @@ impl Vault {
         } else {
             VaultError::Withdrawn(erased)
         }
+    }
+}
+
+fn unknown(seal: &SealedBundle) -> VaultError {
+    VaultError::SealUnknown(seal.head.to_string())
+}
+
+/// What a package is made from again.
+struct Remake<'a> {
+    evidence: CaseEvidence<'a>,
+    plan: Plan,
+    public: PublicKey,
+    signatures: Signatures,
+    expected: Sha256,
+}
+
+impl<'a> Remake<'a> {
+    fn of(vault: &'a Vault, project: &'a Project, seal: &SealedBundle) -> Result<Self> {
+        let (signatures, expected) = seal
+            .signatures()
+            .zip(seal.bundle_sha256)
+            .ok_or_else(|| unknown(seal))?;
+        let own = vault
+            .own_key(&seal.keyid)?
+            .ok_or_else(|| VaultError::KeyUnknown(seal.keyid.to_string()))?;
+        let evidence = CaseEvidence {
+            vault,
+            project,
+            unwritten: None,
+        };
+        let plan = Plan::new(&evidence, seal.seq)
+            .map_err(VaultError::from)
+            .map_err(|error| vault.explain(project, error))?;
+        Ok(Self {
+            evidence,
+            plan,
+            public: own.public,
+            signatures,
+            expected,
+        })
+    }
+
+    fn must_be(&self, found: Sha256) -> Result<()> {
+        if found == self.expected {
+            return Ok(());
+        }
+        Err(VaultError::NotReproduced {
+            expected: self.expected,
+            found,
+        })
     }
 }

@@ -4,6 +4,7 @@
 mod bundles;
 mod completions;
 mod docs;
+mod doctor;
 mod documents;
 mod ingest;
 mod inspect;
@@ -68,6 +69,7 @@ commands! {
     Bundles = bundles,
     Ledger = ledger,
     Projects = projects,
+    Doctor = doctor,
     Completions = completions,
     #[command(hide = true)]
     Docs = docs,
