@@ -164,12 +164,18 @@ impl Sealer {
 
     /// Takes a document in; gives the hash of its CAPTURE.
     pub fn capture(&mut self, item: u64, bytes: &[u8]) -> Sha256 {
-        let digest = self.blob(Folder::Raw, bytes);
+        let digest = Sha256::of(bytes);
+        self.blobs.push((Folder::Raw, digest, bytes.to_vec()));
+        self.capture_of(item, digest, bytes.len() as u64)
+    }
+
+    /// Takes a document in whose bytes the bundle will not carry.
+    pub fn capture_of(&mut self, item: u64, digest: Sha256, size: u64) -> Sha256 {
         let content = Object::new()
             .with("item", item)
             .with("intake", 1_i64)
             .with("raw_sha256", digest)
-            .with("size", bytes.len() as u64)
+            .with("size", size)
             .with("media_type", "text/plain");
         let name = format!("{item}.txt");
         let source = Object::new()
@@ -179,21 +185,9 @@ impl Sealer {
         self.event(EventType::Capture, content, Some(source))
     }
 
-    /// Adds bytes that no event names by itself.
-    pub fn blob(&mut self, folder: Folder, bytes: &[u8]) -> Sha256 {
-        let digest = Sha256::of(bytes);
-        self.blobs.push((folder, digest, bytes.to_vec()));
-        digest
-    }
-
-    /// Removes a document's bytes again.
-    pub fn erase(&mut self, digest: &Sha256) {
-        self.blobs.retain(|(_, other, _)| other != digest);
-    }
-
     /// Seals into a file.
     pub fn seal(mut self, path: &Path) {
-        let card = self.card();
+        let card = Self::card();
         let pins = self.pins(&card);
         let wishes = Wishes {
             label: "test".to_owned(),
@@ -240,7 +234,7 @@ impl Sealer {
         archive.finish().unwrap();
     }
 
-    fn card(&self) -> Vec<u8> {
+    fn card() -> Vec<u8> {
         let who = card::Identity::default();
         card::write(&who, TOOLCHAIN, &time(1), Vec::new(), Vec::new(), &key())
     }

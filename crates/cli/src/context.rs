@@ -59,7 +59,7 @@ impl Context {
     }
 
     /// The passphrase of the signing key, as the environment gives it; never an argument, which others could read.
-    pub fn passphrase(&self) -> Result<Option<String>, AppError> {
+    pub fn passphrase() -> Result<Option<String>, AppError> {
         if let Ok(passphrase) = std::env::var("FG_KEY_PASSPHRASE") {
             return Ok(Some(passphrase));
         }

@@ -149,16 +149,35 @@ impl Db {
                 | StoreError::DatabaseNewer { .. }
                 | StoreError::NotADataRoot { .. },
             ) if schema.derived && root.access() == Access::Write => {
-                let alone = root.filesystem(database.folder())?.is_network();
-                let manner = Manner {
-                    busy: root.busy_timeout(),
-                    alone,
-                };
-                migrate::make_anew(&root.database(database), schema, manner)?;
-                Ok((Self::open(root, database, schema)?, true))
+                Ok((Self::open_emptied(root, database, schema)?, true))
             }
             opened => Ok((opened?, false)),
         }
+    }
+
+    /// Empties a derived database in place, whatever is in it, and opens it: for damage that was only met on the way.
+    /// Whoever has it open goes on with the new one; for a moment they find no tables.
+    ///
+    /// # Errors
+    /// As [`Db::open_derived`]; `database_failed` where the database is not a derived one.
+    /// `read_only` where the root was opened for reading.
+    pub fn open_emptied(root: &DataRoot, database: Database, schema: &Schema) -> Result<Self> {
+        let path = root.database(database);
+        if root.access() == Access::Read {
+            let operation = "empty";
+            return Err(StoreError::ReadOnly { operation, path });
+        }
+        if !schema.derived {
+            let detail = "it holds what cannot be made again".to_owned();
+            let path = Some(path);
+            return Err(StoreError::DatabaseFailed { path, detail });
+        }
+        let manner = Manner {
+            busy: root.busy_timeout(),
+            alone: root.filesystem(database.folder())?.is_network(),
+        };
+        migrate::make_anew(&path, schema, manner)?;
+        Self::open(root, database, schema)
     }
 
     /// The file.

@@ -49,6 +49,39 @@ pub enum VaultError {
     /// `item_withdrawn`: the item was withdrawn.
     #[error("item {0} was withdrawn")]
     ItemWithdrawn(u64),
+    /// `item_erased`: the item's bytes were erased.
+    #[error("item {0} was withdrawn and its bytes were erased")]
+    ItemErased(u64),
+    /// `reason_missing`: what takes away or changes needs a reason.
+    #[error("no reason is given")]
+    ReasonMissing,
+    /// `caption_exists`: an item has one caption.
+    #[error("item {0} has a caption already")]
+    CaptionExists(u64),
+    /// `nothing_to_amend`: nothing of the kind was said, so that there is nothing to correct.
+    #[error("item {item} has no {field} that could be corrected")]
+    NothingToAmend {
+        /// The item.
+        item: u64,
+        /// What was to be corrected.
+        field: &'static str,
+    },
+    /// `note_ambiguous`: the item has several notes.
+    #[error("item {item} has several notes, of the entries {}", list(entries))]
+    NoteAmbiguous {
+        /// The item.
+        item: u64,
+        /// The entries that say them.
+        entries: Vec<u64>,
+    },
+    /// `hold_unchanged`: the hold stands so already.
+    #[error("item {item} is {} on hold", if *held { "already" } else { "not" })]
+    HoldUnchanged {
+        /// The item.
+        item: u64,
+        /// Whether it is on hold.
+        held: bool,
+    },
     /// `item_held`: erasing is forbidden by a hold.
     #[error("item {0} is on hold and cannot be erased")]
     ItemHeld(u64),
@@ -161,6 +194,12 @@ impl VaultError {
             Self::NameInvalid { .. } => "name_invalid",
             Self::ItemUnknown(_) => "item_unknown",
             Self::ItemWithdrawn(_) => "item_withdrawn",
+            Self::ItemErased(_) => "item_erased",
+            Self::ReasonMissing => "reason_missing",
+            Self::CaptionExists(_) => "caption_exists",
+            Self::NothingToAmend { .. } => "nothing_to_amend",
+            Self::NoteAmbiguous { .. } => "note_ambiguous",
+            Self::HoldUnchanged { .. } => "hold_unchanged",
             Self::ItemHeld(_) => "item_held",
             Self::SealUnknown(_) => "seal_unknown",
             Self::SealFirst(_) => "seal_first",
@@ -240,6 +279,36 @@ pub const NEXT_STEPS: &[(&str, &str, &str)] = &[
         "item_withdrawn",
         "The item was withdrawn.",
         "See why with `fieldgrade show ITEM`.",
+    ),
+    (
+        "item_erased",
+        "The item was withdrawn and its bytes were erased.",
+        "See why with `fieldgrade show ITEM`; capturing the file again makes a new item.",
+    ),
+    (
+        "reason_missing",
+        "What corrects, withdraws or holds something needs a reason.",
+        "Give it with --reason; it stands in the record.",
+    ),
+    (
+        "caption_exists",
+        "An item has one caption, and this one has it already.",
+        "Correct it with `fieldgrade amend ITEM caption=… --reason …`, or add a note.",
+    ),
+    (
+        "nothing_to_amend",
+        "Nothing of the kind was said about the item, so that there is nothing to correct.",
+        "See what stands with `fieldgrade show ITEM`; say it with `fieldgrade annotate ITEM`.",
+    ),
+    (
+        "note_ambiguous",
+        "The item has several notes, and it is not said which one is meant.",
+        "Name the entry that says it: `fieldgrade amend ITEM note:ENTRY=…`.",
+    ),
+    (
+        "hold_unchanged",
+        "The item is on hold already, or is not on hold.",
+        "See since when and why with `fieldgrade show ITEM`.",
     ),
     (
         "item_held",

@@ -348,6 +348,20 @@ pub(crate) fn read_event(row: &Row<'_>) -> rusqlite::Result<Event> {
     })
 }
 
+/// One entry.
+pub(crate) fn event_at(connection: &Connection, chain: i64, seq: u64) -> Result<Option<Event>> {
+    let mut statement = connection.prepare_cached(sql::EVENTS_RANGE)?;
+    let fields = (chain, number(seq), number(seq));
+    Ok(statement.query_row(fields, read_event).optional()?)
+}
+
+/// Entries about one item, oldest first.
+pub(crate) fn events_of(connection: &Connection, chain: i64, item: u64) -> Result<Vec<Event>> {
+    let mut statement = connection.prepare_cached(sql::EVENTS_OF_ITEM)?;
+    let rows = statement.query_map((chain, number(item)), read_event)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// What a check of the ledger found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerCheck {
@@ -377,12 +391,8 @@ impl Vault {
 
     /// Entries about one item, oldest first.
     pub fn events_of_item(&self, project: &Project, item: u64) -> Result<Vec<Event>> {
-        self.db().read(|connection| {
-            let chain = chain_of(connection, &project.id)?;
-            let mut statement = connection.prepare_cached(sql::EVENTS_OF_ITEM)?;
-            let rows = statement.query_map((chain.id, number(item)), read_event)?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
-        })
+        self.db()
+            .read(|connection| events_of(connection, chain_of(connection, &project.id)?.id, item))
     }
 
     /// How many entries a case has.

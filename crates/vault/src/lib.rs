@@ -4,11 +4,15 @@
 
 mod bundles;
 mod capture;
+mod corrections;
+mod custody;
+mod detail;
 pub mod doctor;
 mod error;
 mod evidence;
 mod hashing;
 mod heads;
+mod holdings;
 mod items;
 pub mod keys;
 mod ledger;
@@ -25,7 +29,11 @@ mod vault;
 
 pub use bundles::SealedBundle;
 pub use capture::{CaptureReport, Intake, ItemError, ItemOutcome, ItemStatus};
+pub use corrections::{Amendment, Annotation, Erasures, Recorded, Withdrawal, Withdrawn};
+pub use custody::{CustodyAct, CustodyLine};
+pub use detail::{Correction, Field, ItemDetail, Remark, Stated, WithdrawalRemark};
 pub use error::{NEXT_STEPS, Result, VaultError};
+pub use holdings::Holding;
 pub use items::{Item, ItemState};
 pub use ledger::LedgerCheck;
 pub use machine::Machine;

@@ -7,12 +7,14 @@ use std::path::Path;
 use bundle::Sha256;
 use bundle::key::PublicKey;
 use bundle::seal::{Plan, Signatures, Signing};
-use store::{StoreError, Watch, durable};
+use store::{BlobKind, StoreError, Watch, durable};
 
 use crate::bundles::SealedBundle;
 use crate::error::{Result, VaultError};
 use crate::evidence::CaseEvidence;
-use crate::items::ItemState;
+use crate::holdings::chosen_items;
+use crate::items::{Item, ItemState};
+use crate::ledger::chain_of;
 use crate::output::{BundleFile, tee};
 use crate::project::Project;
 use crate::vault::Vault;
@@ -40,13 +42,14 @@ impl Vault {
     ) -> Result<Reproduced> {
         let made = Remake::of(self, project, seal)?;
         let signing = Signing::Kept(made.public, &made.signatures);
+        let explained = |error| self.explain(project, seal, error);
         let (plan, evidence) = (&made.plan, &made.evidence);
         let (written, found) = match out {
-            None => tee(&mut io::sink(), plan, evidence, &signing, watch)?,
+            None => tee(&mut io::sink(), plan, evidence, &signing, watch).map_err(explained)?,
             Some(path) => {
                 let opened = File::options().write(true).create_new(true).open(path);
                 let mut file = opened.map_err(|error| StoreError::io("create", path, error))?;
-                let done = tee(&mut file, plan, evidence, &signing, watch)?;
+                let done = tee(&mut file, plan, evidence, &signing, watch).map_err(explained)?;
                 durable::sync_file(&file, path)?;
                 done
             }
@@ -71,33 +74,68 @@ impl Vault {
         let folder = self.root().made(self.root().bundles_out())?;
         let signing = Signing::Kept(made.public, &made.signatures);
         let file = BundleFile::write(&folder, &made.plan, &made.evidence, &signing, watch)
-            .map_err(|error| self.explain(project, error))?;
+            .map_err(|error| self.explain(project, seal, error))?;
         made.must_be(file.sha256)?;
         file.place(&path)?;
         Ok(())
     }
 
-    /// A missing blob that was erased on purpose is a tombstone, not damage.
-    fn explain(&self, project: &Project, error: VaultError) -> VaultError {
-        let VaultError::Store(StoreError::BlobMissing { digest, .. }) = &error else {
+    /// A missing blob that was erased on purpose is a tombstone, not damage: then the items are named that the package held
+    /// and that were erased since.
+    pub(crate) fn explain(
+        &self,
+        project: &Project,
+        seal: &SealedBundle,
+        error: VaultError,
+    ) -> VaultError {
+        if !matches!(&error, VaultError::Store(StoreError::BlobMissing { .. })) {
             return error;
-        };
+        }
+        match self.erased_since(project, seal) {
+            Ok(erased) if !erased.is_empty() => VaultError::Withdrawn(erased),
+            _ => error,
+        }
+    }
+
+    fn erased_since(&self, project: &Project, seal: &SealedBundle) -> Result<Vec<u64>> {
+        let chosen = self.db().read(|connection| {
+            let chain = chain_of(connection, &project.id)?.id;
+            chosen_items(connection, chain, seal)
+        })?;
         let mut erased = Vec::new();
         let mut after = 0;
-        while let Ok(items) = self.items(project, after, 1000) {
-            let Some(last) = items.last() else { break };
-            after = last.item;
-            let gone = |item: &&crate::items::Item| {
-                item.state == ItemState::Erased
-                    && (item.raw_sha256 == *digest || item.extract_sha256 == Some(*digest))
+        loop {
+            let items = self.items(project, after, 1000)?;
+            let Some(last) = items.last() else {
+                return Ok(erased);
             };
-            erased.extend(items.iter().filter(gone).map(|item| item.item));
+            after = last.item;
+            for item in items {
+                let held = (seal.first..seal.seq).contains(&item.seq)
+                    && chosen.as_ref().is_none_or(|set| set.contains(&item.item));
+                if item.state == ItemState::Erased
+                    && held
+                    && self.is_gone_since(project, seal, &item)?
+                {
+                    erased.push(item.item);
+                }
+            }
         }
-        if erased.is_empty() {
-            error
-        } else {
-            VaultError::Withdrawn(erased)
-        }
+    }
+
+    /// Whether bytes of an item are missing that were not erased when the package was sealed.
+    fn is_gone_since(&self, project: &Project, seal: &SealedBundle, item: &Item) -> Result<bool> {
+        let detail = self.item_detail(project, item.item)?;
+        let before = detail
+            .withdrawals
+            .iter()
+            .any(|withdrawal| withdrawal.erase && withdrawal.remark.entry < seal.seq);
+        let gone = |kind, digest| Ok::<_, VaultError>(self.blobs().size(kind, digest)?.is_none());
+        let text_gone = match item.extract_sha256 {
+            Some(digest) => gone(BlobKind::Extract, digest)?,
+            None => false,
+        };
+        Ok(!before && (text_gone || gone(BlobKind::Raw, item.raw_sha256)?))
     }
 }
 
@@ -130,7 +168,7 @@ impl<'a> Remake<'a> {
         };
         let plan = Plan::new(&evidence, seal.seq)
             .map_err(VaultError::from)
-            .map_err(|error| vault.explain(project, error))?;
+            .map_err(|error| vault.explain(project, seal, error))?;
         Ok(Self {
             evidence,
             plan,

@@ -1,5 +1,7 @@
 //! Sealing: everything that a bundle depends on is pinned by one event, then the bundle is written from it.
 
+mod give_up;
+
 use std::collections::BTreeSet;
 
 use bundle::Sha256;
@@ -93,11 +95,13 @@ impl Vault {
         watch: &dyn Watch,
     ) -> Result<SealOutcome> {
         let mut finished = Vec::new();
+        let mut warnings = Vec::new();
         for open in self
             .db()
             .read(|connection| open_seals(connection, chain_of(connection, &project.id)?.id))?
         {
-            finished.push(self.finish_seal(project, &open, request.passphrase, act, watch)?);
+            let result = self.finish_seal(project, &open, request.passphrase, act, watch);
+            finished.extend(self.or_give_up(project, &open, result, act, &mut warnings)?);
         }
         let latest = self.latest_series(project)?;
         if request.scope == Scope::New && !self.has_reason(project, latest.as_ref())? {
@@ -105,7 +109,7 @@ impl Vault {
                 bundle: latest,
                 nothing_to_seal: true,
                 finished,
-                warnings: Vec::new(),
+                warnings,
             });
         }
         let own = self.active_key_or_new()?;
@@ -118,7 +122,6 @@ impl Vault {
             path: "policy".into(),
             error,
         })?;
-        let mut warnings = Vec::new();
         for _ in 0..ATTEMPTS {
             let draft = self.draft_seal(project, request, &policy, &own, &key, act)?;
             let evidence = CaseEvidence {
@@ -131,10 +134,14 @@ impl Vault {
             };
             let plan = Plan::new(&evidence, draft.event.payload.seq)?;
             must_meet(&policy, &plan, &draft)?;
-            warnings.clone_from(&draft.warnings);
             if self.write_seal(project, &draft, act)? {
                 let open = self.open_seal(project, draft.event.payload.seq)?;
-                let bundle = self.write_bundle(project, &open, &Signing::Key(&key), act, watch)?;
+                let written = self.write_bundle(project, &open, &Signing::Key(&key), act, watch);
+                let Some(bundle) = self.or_give_up(project, &open, written, act, &mut warnings)?
+                else {
+                    continue;
+                };
+                warnings.extend(draft.warnings);
                 return Ok(SealOutcome {
                     bundle: Some(bundle),
                     nothing_to_seal: false,
@@ -450,14 +457,13 @@ impl Vault {
             own.public.id(),
             Sha256::of(operator.to_text().as_bytes())
         );
-        if let Some(card) = self
-            .setting("", "card")?
+        let kept = self.setting("", "card")?;
+        if let Some((_, card)) = kept
             .as_deref()
             .and_then(|kept| kept.split_once('\n'))
+            .filter(|(for_inputs, _)| *for_inputs == inputs)
         {
-            if card.0 == inputs {
-                return Ok(card.1.as_bytes().to_vec());
-            }
+            return Ok(card.as_bytes().to_vec());
         }
         let who = Identity {
             name: operator.name,

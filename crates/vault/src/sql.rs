@@ -53,6 +53,15 @@ statements! {
     EVENT_KINDS_AFTER = "SELECT kind, count(*) FROM events WHERE chain_id = ?1 AND seq > ?2 GROUP BY kind";
     EVENT_TITLE_BEFORE = "SELECT source FROM events WHERE chain_id = ?1 AND seq < ?2 AND kind IN ('GENESIS', 'PROJECT')
         AND source IS NOT NULL ORDER BY seq DESC LIMIT 1";
+    // The list of kinds is that of the index events_custody.
+    EVENT_INTAKES_BEFORE = "SELECT seq, ts_utc, kind, toolchain_id, content_sha256, source_sha256, machine_sha256, prev, hash,
+        content, source, machine FROM events WHERE chain_id = ?1 AND seq < ?2
+        AND kind IN ('INTAKE', 'HANDOVER', 'RECEIVED', 'RECEIPT', 'WITNESS', 'TIMESTAMP') ORDER BY seq DESC";
+    EVENTS_CUSTODY_AFTER = "SELECT seq, ts_utc, kind, toolchain_id, content_sha256, source_sha256, machine_sha256, prev, hash,
+        content, source, machine FROM events WHERE chain_id = ?1 AND seq > ?2
+        AND kind IN ('INTAKE', 'HANDOVER', 'RECEIVED', 'RECEIPT', 'WITNESS', 'TIMESTAMP') ORDER BY seq";
+    WITHDRAWALS_OF_BYTES = "SELECT e.seq, e.content FROM items i JOIN events e ON e.chain_id = i.chain_id AND e.item = i.item
+        WHERE i.chain_id = ?1 AND i.raw = ?2 AND i.state = 'erased' AND e.kind = 'WITHDRAW'";
     EVENT_BODIES_ERASE = "UPDATE events SET source = NULL, machine = NULL WHERE chain_id = ?1 AND item = ?2
         AND kind IN ('CAPTURE', 'SIGHTING', 'EXTRACT', 'ANNOTATE', 'AMEND')";
     CAPTURES_RANGE = "SELECT count(*) FROM events WHERE chain_id = ?1 AND seq BETWEEN ?2 AND ?3 AND kind = 'CAPTURE'";
@@ -67,15 +76,23 @@ statements! {
     BLOB_FACTS = "SELECT size, crc32 FROM blobs WHERE sha256 = ?1 AND kind = ?2";
     BLOB_DELETE = "DELETE FROM blobs WHERE sha256 = ?1 AND kind = ?2";
     BLOB_LIST = "SELECT sha256, kind, size FROM blobs ORDER BY sha256, kind";
-    BLOB_ELSEWHERE = "SELECT count(*) FROM items WHERE state <> 'erased' AND (raw = ?1 OR extract = ?1)
-        AND NOT (chain_id = ?2 AND item = ?3)";
+    // In any case: two cases share bytes and know nothing of each other.
+    BLOB_WANTED = "SELECT EXISTS (SELECT 1 FROM chains c CROSS JOIN items i ON i.chain_id = c.id WHERE i.raw = ?1 AND i.state <> 'erased')
+        OR EXISTS (SELECT 1 FROM chains c CROSS JOIN items i ON i.chain_id = c.id WHERE i.extract = ?1 AND i.state <> 'erased')";
+    ERASURE_INSERT = "INSERT INTO erasures (sha256) VALUES (?1) ON CONFLICT DO NOTHING";
+    ERASURE_LIST = "SELECT sha256 FROM erasures ORDER BY sha256";
+    ERASURE_DELETE = "DELETE FROM erasures WHERE sha256 = ?1";
 
     ITEM_INSERT = "INSERT INTO items (chain_id, item, project_id, org_id, seq, capture, intake, raw, size, media_type, name, path,
         path_key, modified_utc, captured_utc, state, extract_state)
         VALUES (?1, ?2, ?3, '', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 'present', ?15)";
     ITEM_SAME_FILE = "SELECT item, capture FROM items WHERE chain_id = ?1 AND raw = ?2 AND path_key = ?3 AND modified_utc = ?4
         AND state = 'present' ORDER BY item LIMIT 1";
-    ITEM_SAME_BYTES = "SELECT min(item) FROM items WHERE chain_id = ?1 AND raw = ?2 AND item <> ?3";
+    ITEM_SAME_BYTES = "SELECT min(item) FROM items WHERE chain_id = ?1 AND raw = ?2 AND item <> ?3 AND state <> 'erased'";
+    ITEMS_SAME_BYTES = "SELECT item, state FROM items WHERE chain_id = ?1 AND raw = ?2 AND item <> ?3 ORDER BY item LIMIT ?4";
+    ITEMS_OF_BYTES = "SELECT item, seq FROM items WHERE chain_id = ?1 AND raw = ?2 ORDER BY item";
+    ITEMS_NAMING = "SELECT item FROM items WHERE chain_id = ?1 AND raw = ?2 AND item <> ?3 AND state <> 'erased'
+        UNION SELECT item FROM items WHERE chain_id = ?1 AND extract = ?2 AND item <> ?3 AND state <> 'erased' ORDER BY 1 LIMIT ?4";
     ITEM_GET = "SELECT item, seq, capture, intake, raw, size, media_type, name, path, modified_utc, captured_utc, state,
         extract_state, extract FROM items WHERE chain_id = ?1 AND item = ?2";
     ITEM_LIST = "SELECT item, seq, capture, intake, raw, size, media_type, name, path, modified_utc, captured_utc, state,
@@ -89,6 +106,9 @@ statements! {
     EVENT_LAST_RESTORED = "SELECT max(ts_utc) FROM events WHERE kind = 'RESTORED'";
     ITEM_DELETE = "DELETE FROM items WHERE chain_id = ?1 AND item = ?2";
     ITEM_PENDING_COUNT = "SELECT count(*) FROM items WHERE chain_id = ?1 AND extract_state = 'pending' AND state <> 'erased'";
+    ITEM_LIST_PRESENT = "SELECT item, seq, capture, intake, raw, size, media_type, name, path, modified_utc, captured_utc, state,
+        extract_state, extract FROM items WHERE chain_id = ?1 AND item > ?2 AND state = 'present' ORDER BY item LIMIT ?3";
+    ITEM_PATH_KEY = "SELECT path_key FROM items WHERE chain_id = ?1 AND item = ?2";
     ITEM_PENDING = "SELECT item, seq, capture, intake, raw, size, media_type, name, path, modified_utc, captured_utc, state,
         extract_state, extract FROM items WHERE chain_id = ?1 AND item > ?2 AND extract_state = 'pending' ORDER BY item LIMIT ?3";
     ITEM_EXTRACTED = "UPDATE items SET extract_state = ?3, extract = ?4 WHERE chain_id = ?1 AND item = ?2";

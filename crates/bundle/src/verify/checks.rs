@@ -1,11 +1,24 @@
 //! Collecting what the checks find: bounded, and in one order however many threads found it.
 
+use std::borrow::Cow;
+
 use crate::verify::answers::{Integrity, weigh};
 use crate::verify::check::{Check, CheckId, Status};
 use crate::verify::code::explain;
 
 /// At most so many failures of one check are listed; the last one says how many more there are.
 const MAX_LISTED: usize = 100;
+
+/// At most so many bytes of a place or a detail are repeated: names and keys of others may be megabytes.
+const SHOWN: usize = 1000;
+
+/// A text that a report may repeat.
+pub(crate) fn shown(text: &str) -> Cow<'_, str> {
+    match text.split_at_checked(text.floor_char_boundary(SHOWN)) {
+        Some((start, rest)) if !rest.is_empty() => format!("{start}…").into(),
+        _ => text.into(),
+    }
+}
 
 /// Collects results while checks run, in any order.
 #[derive(Debug, Default)]
@@ -40,7 +53,11 @@ impl Checks {
         code: impl Into<String>,
         detail: impl Into<String>,
     ) {
-        let (code, detail) = (code.into(), detail.into());
+        let bounded = |text: String| match shown(&text) {
+            Cow::Owned(cut) => cut,
+            Cow::Borrowed(_) => text,
+        };
+        let (code, detail) = (bounded(code.into()), bounded(detail.into()));
         debug_assert!(explain(&code).is_some(), "{code} is not in the catalogue");
         if let Some(found) = self.found.get_mut(id as usize) {
             found.count += 1;
@@ -164,6 +181,23 @@ mod tests {
         assert_eq!(listed(backwards), (codes.clone(), last.clone()));
         assert_eq!(codes, (0..100).map(code).collect::<Vec<_>>());
         assert_eq!(last, " (and 900 more)");
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        let mut checks = Checks::default();
+        checks.fail(
+            CheckId::Lines,
+            format!("hash_mismatch:{}", "é".repeat(5000)),
+            "",
+        );
+        let (codes, _) = listed(checks);
+        assert!(
+            codes
+                .iter()
+                .all(|code| code.len() <= SHOWN + 3 && code.ends_with("é…"))
+        );
+        assert_eq!(shown("é"), "é");
     }
 
     #[test]

@@ -58,6 +58,8 @@ pub(crate) struct Walk<'a> {
     pub(super) salts: Vec<[u8; 16]>,
     pub(super) prev: Option<Sha256>,
     pub(super) next_seq: u64,
+    /// How many lines are no entries.
+    flawed: u64,
     pub(super) documents: Hasher,
     pub(super) delta: Hasher,
     pub(super) delta_writer: DeltaWriter,
@@ -116,6 +118,7 @@ impl<'a> Walk<'a> {
             salts: Vec::new(),
             prev,
             next_seq: identity.ledger.first,
+            flawed: 0,
             documents: Hasher::new(),
             delta: Hasher::new(),
             delta_writer: DeltaWriter::new(),
@@ -125,7 +128,8 @@ impl<'a> Walk<'a> {
     }
 
     /// Judges the next line (without its LF): form, payload, link and hash, number, time, bodies; then what it means.
-    pub(crate) fn line(&mut self, bytes: &[u8]) {
+    /// Gives how many lines so far are none.
+    pub(crate) fn line(&mut self, bytes: &[u8]) -> u64 {
         let place = self.next_seq;
         self.out.lines += 1;
         self.next_seq = place.saturating_add(1);
@@ -134,7 +138,8 @@ impl<'a> Walk<'a> {
             Err(error) => {
                 self.line_error(&error, place);
                 self.prev = None;
-                return;
+                self.flawed += 1;
+                return self.flawed;
             }
         };
         self.link(&line, place);
@@ -154,6 +159,7 @@ impl<'a> Walk<'a> {
         }
         self.prev = Some(line.event.hash);
         self.out.last = Some(line);
+        self.flawed
     }
 
     /// After the last line.

@@ -84,6 +84,12 @@ impl Damage {
     }
 }
 
+fn spoil(damages: &[Damage], bytes: &mut Vec<u8>) {
+    for damage in damages {
+        damage.apply(bytes);
+    }
+}
+
 const BUNDLES: [&str; 5] = [
     "series-1",
     "series-3",
@@ -116,7 +122,7 @@ fn check(desk: &Desk, file: &[u8]) -> bundle::verify::Report {
     report
 }
 
-fn member<'m>(members: &'m mut Members, place: usize) -> &'m mut Vec<u8> {
+fn member(members: &mut Members, place: usize) -> &mut Vec<u8> {
     let at = place % members.len();
     members.values_mut().nth(at).unwrap()
 }
@@ -129,7 +135,7 @@ proptest! {
     fn a_damaged_file_is_refused(name in names(), damages in prop::collection::vec(damage(), 1..4)) {
         let good = vector(name);
         let mut file = good.clone();
-        damages.iter().for_each(|damage| damage.apply(&mut file));
+        spoil(&damages, &mut file);
         prop_assume!(file != good);
         prop_assert!(!check(&strict(), &file).accepted);
     }
@@ -140,7 +146,7 @@ proptest! {
         let mut members = unpack(&vector(name));
         let member = member(&mut members, place);
         let good = member.clone();
-        damages.iter().for_each(|damage| damage.apply(member));
+        spoil(&damages, member);
         prop_assume!(*member != good);
         prop_assert!(!check(&strict(), &pack(&members)).accepted);
     }
@@ -149,11 +155,11 @@ proptest! {
     /// write as they like is accepted.
     #[test]
     fn a_damaged_member_that_was_sealed_again(name in names(), place: usize, damages in prop::collection::vec(damage(), 1..3)) {
-        let spoil = move |members: &mut Members| {
+        let alter = move |members: &mut Members| {
             let member = member(members, place);
-            damages.iter().for_each(|damage| damage.apply(member));
+            spoil(&damages, member);
         };
-        let file = forge(name).members(spoil).build();
+        let file = forge(name).members(alter).build();
         let report = check(&strict(), &file);
         prop_assert!(!report.accepted || file == vector(name), "{:?}", report.subject);
     }
@@ -161,11 +167,11 @@ proptest! {
     /// A line, and everything after it sealed again, hashes left as they are.
     #[test]
     fn a_damaged_line_that_was_sealed_again(name in names(), place: usize, damages in prop::collection::vec(damage(), 1..3)) {
-        let spoil = move |lines: &mut Vec<Vec<u8>>| {
+        let alter = move |lines: &mut Vec<Vec<u8>>| {
             let at = place % lines.len();
-            damages.iter().for_each(|damage| damage.apply(&mut lines[at]));
+            spoil(&damages, &mut lines[at]);
         };
-        let file = forge(name).lines(spoil).build();
+        let file = forge(name).lines(alter).build();
         let report = check(&strict(), &file);
         prop_assert!(!report.accepted || file == vector(name), "{:?}", report.subject);
     }
@@ -173,8 +179,8 @@ proptest! {
     /// The manifest, signed as it has become.
     #[test]
     fn a_damaged_manifest_that_was_signed_again(name in names(), damages in prop::collection::vec(damage(), 1..3)) {
-        let spoil = move |bytes: &mut Vec<u8>| damages.iter().for_each(|damage| damage.apply(bytes));
-        let file = forge(name).manifest_bytes(spoil).build();
+        let alter = move |bytes: &mut Vec<u8>| spoil(&damages, bytes);
+        let file = forge(name).manifest_bytes(alter).build();
         prop_assert!(!check(&strict(), &file).accepted || file == vector(name));
     }
 }

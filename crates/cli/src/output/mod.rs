@@ -69,7 +69,7 @@ impl Output {
     }
 
     /// Shows one line of many, at once: each is an acknowledgement of its own.
-    pub fn line(&self, value: &Value) -> Result<(), AppError> {
+    pub fn line(value: &Value) -> Result<(), AppError> {
         write_all(&mut stdout(), &document(value))
             .map_err(|error| AppError::from(error).at("standard output"))
     }

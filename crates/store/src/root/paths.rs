@@ -38,6 +38,11 @@ impl DataRoot {
         self.database(Database::Search)
     }
 
+    /// Held by the one process that is filling the search index.
+    pub fn search_lock(&self) -> PathBuf {
+        self.folder(Folder::TermiteRuntime).join("search.lock")
+    }
+
     /// Sealed and received bundles.
     pub fn bundles_out(&self) -> PathBuf {
         self.folder(Folder::TermiteArtifacts).join("bundles_out")
