@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use bundle::Sha256;
 use store::Watch;
 
+use super::chains::ChainSeen;
 use super::{DoctorOptions, Finding, Patient, Severity};
 use crate::bundles::SealedBundle;
 use crate::error::{Result, VaultError};
@@ -38,19 +39,20 @@ impl Patient {
     pub(super) fn bundles(
         &mut self,
         vault: &Vault,
+        chains: &[ChainSeen],
         options: &DoctorOptions,
         watch: &dyn Watch,
     ) -> Result<Vec<Unsound>> {
         let (mut unsound, mut to_read, mut total) = (Vec::new(), Vec::new(), 0);
-        for project in vault.projects()? {
+        for ChainSeen { project, .. } in chains.iter().filter(|chain| chain.id != 0) {
             let mut after = 0;
             loop {
-                let seals = vault.seals(&project, after, PAGE)?;
+                let seals = vault.seals(project, after, PAGE)?;
                 let Some(last) = seals.last() else { break };
                 after = last.seq;
                 for seal in seals {
                     watch.go_on()?;
-                    if let Some(good) = self.one(vault, &project, seal, &mut unsound) {
+                    if let Some(good) = self.one(vault, project, seal, &mut unsound) {
                         total += good.seal.bytes.unwrap_or(0);
                         to_read.push(good);
                     }

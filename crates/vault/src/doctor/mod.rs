@@ -64,7 +64,7 @@ pub fn doctor(
     let chains = patient.chains(&vault, &mut shelves, options, watch)?;
     let known = heads_fit && chains.iter().all(|chain| chain.sound);
     patient.blobs(&vault, &mut shelves, known, options, watch)?;
-    let unsound = patient.bundles(&vault, options, watch)?;
+    let unsound = patient.bundles(&vault, &chains, options, watch)?;
     if patient.repair {
         patient.heal_blobs(&vault, &mut shelves, watch)?;
         patient.rebuild_rows(&vault, &chains)?;
