@@ -150,6 +150,45 @@ pub enum VaultError {
     /// `key_unknown`: no key has this fingerprint.
     #[error("there is no key {0}")]
     KeyUnknown(String),
+    /// `key_at_hand`: a key that is there is never replaced as if it were lost.
+    #[error("the signing key {toolchain_id} is not lost: it is there and can be used")]
+    KeyAtHand {
+        /// Whose key.
+        toolchain_id: String,
+    },
+    /// `key_exists`: the key is one of this data root's already.
+    #[error("it is the own key {toolchain_id}")]
+    KeyExists {
+        /// Whose key.
+        toolchain_id: String,
+    },
+    /// `key_changed`: another process has changed the signing key meanwhile.
+    #[error("the signing key was changed by somebody else just now")]
+    KeyChanged,
+    /// `key_other`: a file holds another key than the fingerprint says.
+    #[error("the key in {} has the fingerprint {found}, not {expected}", path.display())]
+    KeyOther {
+        /// The file.
+        path: PathBuf,
+        /// The fingerprint of the key in it.
+        found: Sha256,
+        /// The fingerprint that was given.
+        expected: String,
+    },
+    /// `trust_revoked`: the holder of the key has revoked it; it is never trusted again.
+    #[error("the key {0} was revoked by its holder")]
+    TrustRevoked(String),
+    /// `statement_invalid`: a card or a revocation that proves nothing.
+    #[error("{}: {detail}", path.display())]
+    StatementInvalid {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// `file_exists`: nothing is written over a file that is there.
+    #[error("there is a file {} already", .0.display())]
+    FileExists(PathBuf),
     /// `ledger_damaged`: the ledger contradicts itself.
     #[error("the record of actions is damaged at entry {seq}: {detail}")]
     LedgerDamaged {
@@ -213,6 +252,13 @@ impl VaultError {
             Self::KeyRevoked { .. } => "key_revoked",
             Self::KeyInvalid { .. } => "key_invalid",
             Self::KeyUnknown(_) => "key_unknown",
+            Self::KeyAtHand { .. } => "key_at_hand",
+            Self::KeyExists { .. } => "key_exists",
+            Self::KeyChanged => "key_changed",
+            Self::KeyOther { .. } => "key_other",
+            Self::TrustRevoked(_) => "trust_revoked",
+            Self::StatementInvalid { .. } => "statement_invalid",
+            Self::FileExists(_) => "file_exists",
             Self::LedgerDamaged { .. } => "ledger_damaged",
             Self::LedgerRolledBack { .. } => "ledger_rolled_back",
             Self::ActorMissing => "actor_missing",
@@ -227,7 +273,10 @@ impl VaultError {
             Self::Store(error) => error.place(),
             Self::Policy { path, .. }
             | Self::KeyMissing { path, .. }
-            | Self::KeyInvalid { path, .. } => Some(path),
+            | Self::KeyInvalid { path, .. }
+            | Self::KeyOther { path, .. }
+            | Self::StatementInvalid { path, .. }
+            | Self::FileExists(path) => Some(path),
             _ => None,
         }
     }
@@ -244,7 +293,8 @@ impl VaultError {
 
     /// Whether the environment failed, as opposed to something being refused.
     pub fn is_environment(&self) -> bool {
-        matches!(self, Self::Store(error) if !matches!(error.code(), "blob_missing" | "blob_damaged" | "lease_lost"))
+        matches!(self, Self::FileExists(_))
+            || matches!(self, Self::Store(error) if !matches!(error.code(), "blob_missing" | "blob_damaged" | "lease_lost"))
     }
 }
 
@@ -348,7 +398,7 @@ pub const NEXT_STEPS: &[(&str, &str, &str)] = &[
     (
         "key_missing",
         "The signing key is not in the keys folder.",
-        "Put the key file back from a backup. If it is lost for good, run `fieldgrade keys replace`, which is put on record.",
+        "Put the key file back from a backup. If it is lost for good, run `fieldgrade keys replace --lost`, which is put on record.",
     ),
     (
         "key_locked",
@@ -367,13 +417,48 @@ pub const NEXT_STEPS: &[(&str, &str, &str)] = &[
     ),
     (
         "key_invalid",
-        "A key file that is no Ed25519 key.",
-        "Give a key in PEM form: PRIVATE KEY (PKCS#8) or PUBLIC KEY.",
+        "A key file that is no Ed25519 key, or another one than it should be.",
+        "Give a key in PEM form, PRIVATE KEY (PKCS#8) or PUBLIC KEY, or one that `fieldgrade keys export` has written. A damaged key file comes back from a backup.",
     ),
     (
         "key_unknown",
         "No key has this fingerprint.",
         "See the keys with `fieldgrade keys list`.",
+    ),
+    (
+        "key_at_hand",
+        "The signing key is not lost.",
+        "Change it with `fieldgrade keys rotate`: then whoever trusts it can trust the new one.",
+    ),
+    (
+        "key_exists",
+        "The key is one of this data folder's own already.",
+        "See the own keys with `fieldgrade keys list`; they need not be trusted or taken in.",
+    ),
+    (
+        "key_changed",
+        "Another process has changed the signing key meanwhile.",
+        "See what it is now with `fieldgrade keys list`, and start again if it is still needed.",
+    ),
+    (
+        "key_other",
+        "The file holds another key than the fingerprint says.",
+        "Do not trust it. Ask its holder by telephone or face to face which file and which fingerprint are right.",
+    ),
+    (
+        "trust_revoked",
+        "The key was revoked by its holder and is never trusted again.",
+        "Ask its holder for their new key; see the list with `fieldgrade keys trusted`.",
+    ),
+    (
+        "statement_invalid",
+        "A signer's card or a revocation that proves nothing.",
+        "Ask whoever sent it for the file again, and give it as it came.",
+    ),
+    (
+        "file_exists",
+        "There is a file of this name already; it is not overwritten.",
+        "Choose another name, or move the file away.",
     ),
     (
         "ledger_damaged",

@@ -53,9 +53,14 @@ impl Vault {
 
     /// Remembers where the chain of a case stands now. Called after what was acknowledged must never be forgotten.
     pub(crate) fn remember_head(&self, project: &Project) -> Result<()> {
+        self.remember_head_of(&project.id)
+    }
+
+    /// The same by the id of the case.
+    pub(crate) fn remember_head_of(&self, project_id: &str) -> Result<()> {
         let chain = self
             .db()
-            .read(|connection| crate::ledger::chain_of(connection, &project.id))?;
+            .read(|connection| crate::ledger::chain_of(connection, project_id))?;
         if let (Some(genesis), Some(head)) = (chain.genesis, chain.head) {
             let text = format!("{} {head}\n", chain.tree.size());
             let folder = self.root().made(self.root().keys())?;

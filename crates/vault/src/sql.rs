@@ -38,7 +38,7 @@ statements! {
         FROM chains WHERE project_id = ?1";
     CHAIN_UPDATE = "UPDATE chains SET genesis = ?2, size = ?3, head = ?4, frontier = ?5, next_item = ?6, next_intake = ?7,
         last_ts_utc = ?8, toolchain_id = ?9 WHERE id = ?1";
-    CHAINS_OPEN = "SELECT p.name FROM chains c JOIN projects p ON p.id = c.project_id WHERE p.closed_utc IS NULL ORDER BY p.name";
+    CHAINS_OPEN = "SELECT p.id, p.name FROM chains c JOIN projects p ON p.id = c.project_id WHERE p.closed_utc IS NULL ORDER BY p.name";
     CHAIN_NAMES = "SELECT c.genesis, c.size, p.name FROM chains c JOIN projects p ON p.id = c.project_id ORDER BY p.name";
 
     EVENT_INSERT = "INSERT INTO events (chain_id, seq, project_id, org_id, ts_utc, kind, toolchain_id, content_sha256,
@@ -136,7 +136,6 @@ statements! {
 
     OWN_KEY_INSERT = "INSERT INTO own_keys (keyid, org_id, toolchain_id, public_pem, file_name, state, created_utc)
         VALUES (?1, '', ?2, ?3, ?4, 'active', ?5)";
-    OWN_KEY_EXISTS = "SELECT 1 FROM own_keys WHERE keyid = ?1";
     OWN_KEY_LIST = "SELECT keyid, toolchain_id, public_pem, file_name, state, created_utc, ended_utc FROM own_keys
         ORDER BY created_utc, toolchain_id";
     OWN_KEY_END = "UPDATE own_keys SET state = ?2, ended_utc = ?3 WHERE keyid = ?1";
@@ -147,7 +146,7 @@ statements! {
     TRUST_LIST = "SELECT keyid, toolchain_id, public_pem, name, from_utc, until_utc, revoked_utc, added_utc FROM trusted_keys
         ORDER BY name, toolchain_id, keyid";
     TRUST_REVOKE = "UPDATE trusted_keys SET revoked_utc = ?2 WHERE keyid = ?1 AND revoked_utc IS NULL";
-    TRUST_DELETE = "DELETE FROM trusted_keys WHERE keyid = ?1";
+    TRUST_DELETE = "DELETE FROM trusted_keys WHERE keyid = ?1 AND toolchain_id = ?2";
 
     SETTING_GET = "SELECT value FROM settings WHERE scope = ?1 AND key = ?2";
     SETTING_SET = "INSERT INTO settings (scope, key, org_id, value) VALUES (?1, ?2, '', ?3)

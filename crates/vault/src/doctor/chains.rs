@@ -17,7 +17,7 @@ use super::shelf::Shelves;
 use super::{DoctorOptions, Finding, Patient, Severity};
 use crate::error::{Result, VaultError};
 use crate::ledger::{chain_of, check_chain, number, unsigned};
-use crate::project::{HOUSE, Project};
+use crate::project::Project;
 use crate::sql;
 use crate::vault::Vault;
 
@@ -45,7 +45,7 @@ impl Patient {
         watch: &dyn Watch,
     ) -> Result<Vec<ChainSeen>> {
         let mut projects = vault.projects()?;
-        projects.extend(vault.find_project(HOUSE)?);
+        projects.extend(vault.house_at_hand()?);
         let mut seen = Vec::new();
         // With the bytes read, they are what takes time, and what the progress counts.
         let quiet = Silent(watch);

@@ -80,7 +80,7 @@ impl Patient {
 impl Vault {
     /// The last backup on record.
     pub(crate) fn last_backup(&self) -> Result<Option<Event>> {
-        let Some(house) = self.find_project(HOUSE)? else {
+        let Some(house) = self.house_at_hand()? else {
             return Ok(None);
         };
         self.db().read(|connection| {
