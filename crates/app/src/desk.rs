@@ -33,8 +33,7 @@ impl Desk {
     }
 
     fn start(root: DataRoot) -> Result<Self, AppError> {
-        let machine = Machine::this("fieldgrade", env!("CARGO_PKG_VERSION"), SBOM);
-        let (vault, tidied) = Vault::open(root, machine)?;
+        let (vault, tidied) = Vault::open(root, machine())?;
         let erased = Ok(Erasures::default());
         Ok(Self {
             vault,
@@ -74,6 +73,11 @@ impl Desk {
         let found = self.vault.find_project(name)?;
         found.ok_or_else(|| vault::VaultError::ProjectUnknown(name.to_owned()).into())
     }
+}
+
+/// This machine, as the program names itself on it.
+pub(crate) fn machine() -> Machine {
+    Machine::this("fieldgrade", env!("CARGO_PKG_VERSION"), SBOM)
 }
 
 /// Where the data root is: as given, else as the environment says, else where the system keeps data.

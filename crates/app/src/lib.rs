@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod desk;
+mod doctor;
 mod error;
 mod export;
 mod fault;
@@ -22,6 +23,7 @@ mod words;
 
 pub use catalogue::{Entry, Group, codes, explain};
 pub use desk::{Desk, SBOM, folder};
+pub use doctor::{DISK_RESERVE, doctor};
 pub use error::{AppError, ErrorKind};
 pub use export::{ExportedItem, export_item, write_new};
 pub use fault::Fault;

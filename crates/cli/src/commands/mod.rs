@@ -6,6 +6,7 @@ mod annotate;
 mod bundles;
 mod completions;
 mod docs;
+mod doctor;
 mod documents;
 mod export;
 mod hold;
@@ -82,6 +83,7 @@ commands! {
     Export = export,
     Ledger = ledger,
     Projects = projects,
+    Doctor = doctor,
     Completions = completions,
     #[command(hide = true)]
     Docs = docs,

@@ -4,6 +4,7 @@
 //! control characters in it: a [`Page`] and the lines of an error replace them.
 
 pub mod capture;
+pub mod checkup;
 pub mod inspection;
 pub mod item;
 mod page;

@@ -5,6 +5,7 @@
 mod case;
 mod corrections;
 mod docs;
+mod doctor;
 mod export;
 mod inspect;
 mod program;
