@@ -4,7 +4,7 @@ use std::path::Path;
 
 use bundle::format::text::clean;
 use rusqlite::{Connection, OptionalExtension};
-use store::durable::Swept;
+use store::durable::{self, Swept};
 use store::{Access, Blobs, Clock, DataRoot, Database, Db, Entropy, Origin, RequestId, Tx};
 
 use crate::error::Result;
@@ -54,10 +54,13 @@ impl Vault {
     pub fn open(root: DataRoot, machine: Machine) -> Result<(Self, Swept)> {
         let db = Db::open(&root, Database::Termite, &sql::TERMITE)?;
         let blobs = Blobs::open(&root)?;
-        let swept = match root.access() {
-            Access::Write => blobs.sweep_tmp()?,
-            Access::Read => Swept::default(),
-        };
+        let mut swept = Swept::default();
+        if root.access() == Access::Write {
+            swept += blobs.sweep_tmp()?;
+            for folder in [root.bundles_out(), root.keys()] {
+                swept += durable::sweep(&folder)?;
+            }
+        }
         Ok((
             Self {
                 root,
