@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod catalogue;
+mod days;
 mod desk;
 mod error;
 mod fault;
@@ -18,6 +19,7 @@ mod verify;
 mod words;
 
 pub use catalogue::{Entry, Group, codes, explain};
+pub use days::{from_day, until_day};
 pub use desk::{Desk, SBOM, folder};
 pub use error::{AppError, ErrorKind};
 pub use fault::Fault;
@@ -28,7 +30,7 @@ pub use inspect::{
 };
 pub use seal::{SealOptions, Sealed, seal};
 pub use threads::Threads;
-pub use verify::{VerifyRequest, verify_at, verify_file};
+pub use verify::{VerifyRequest, check_fingerprint, verify_at, verify_file};
 pub use words::words;
 
 pub use bundle::verify::{Progress, Report, Silent};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use bundle::format::text::clean;
 use rusqlite::{Connection, OptionalExtension};
-use store::durable::Swept;
+use store::durable::{Swept, sweep};
 use store::{Access, Blobs, Clock, DataRoot, Database, Db, Entropy, Origin, RequestId, Tx};
 
 use crate::error::Result;
@@ -55,7 +55,12 @@ impl Vault {
         let db = Db::open(&root, Database::Termite, &sql::TERMITE)?;
         let blobs = Blobs::open(&root)?;
         let swept = match root.access() {
-            Access::Write => blobs.sweep_tmp()?,
+            Access::Write => {
+                let mut swept = blobs.sweep_tmp()?;
+                // A key file on its way to its name is a key as well, and lies there open.
+                swept += sweep(&root.keys())?;
+                swept
+            }
             Access::Read => Swept::default(),
         };
         Ok((

@@ -7,7 +7,9 @@ mod docs;
 mod documents;
 mod ingest;
 mod inspect;
+mod keys;
 mod ledger;
+mod operator;
 mod projects;
 mod reproduce;
 mod run;
@@ -68,6 +70,8 @@ commands! {
     Bundles = bundles,
     Ledger = ledger,
     Projects = projects,
+    Operator = operator,
+    Keys = keys,
     Completions = completions,
     #[command(hide = true)]
     Docs = docs,

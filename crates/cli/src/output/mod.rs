@@ -5,6 +5,7 @@
 
 pub mod capture;
 pub mod inspection;
+pub mod keys;
 mod page;
 pub mod report;
 pub mod sealing;

@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod docs;
+mod house;
 mod inspect;
+mod keys;
+mod operator;
 mod program;
 mod stop;
 mod streams;
