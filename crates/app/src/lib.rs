@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod catalogue;
+mod days;
 mod desk;
 mod doctor;
 mod error;
@@ -22,6 +23,7 @@ mod verify;
 mod words;
 
 pub use catalogue::{Entry, Group, codes, explain};
+pub use days::{from_day, until_day};
 pub use desk::{Desk, SBOM, folder};
 pub use doctor::{DISK_RESERVE, doctor};
 pub use error::{AppError, ErrorKind};
@@ -36,7 +38,7 @@ pub use inspect::{
 pub use numbers::item_number;
 pub use seal::{SealOptions, Sealed, seal};
 pub use threads::Threads;
-pub use verify::{VerifyRequest, verify_at, verify_file};
+pub use verify::{VerifyRequest, check_fingerprint, verify_at, verify_file};
 pub use words::words;
 
 pub use bundle::verify::{Progress, Report, Silent};

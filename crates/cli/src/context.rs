@@ -63,22 +63,6 @@ impl Context {
         desk.project_to_read(self.global.project.as_deref())
     }
 
-    /// The passphrase of the signing key, as the environment gives it; never an argument, which others could read.
-    pub fn passphrase() -> Result<Option<String>, AppError> {
-        if let Ok(passphrase) = std::env::var("FG_KEY_PASSPHRASE") {
-            return Ok(Some(passphrase));
-        }
-        match std::env::var_os("FG_KEY_PASSPHRASE_FILE") {
-            None => Ok(None),
-            Some(path) => {
-                let path = std::path::PathBuf::from(path);
-                let text = std::fs::read_to_string(&path)
-                    .map_err(|error| AppError::from(error).in_file(&path))?;
-                Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()))
-            }
-        }
-    }
-
     /// For what may last: shows progress, and hears Ctrl-C from now on. `total` is a guess, in bytes.
     pub fn watch(&self, doing: &'static str, total: u64) -> Arc<Watch> {
         let shows = !self.global.quiet && stderr().is_terminal();

@@ -12,7 +12,9 @@ mod export;
 mod hold;
 mod ingest;
 mod inspect;
+mod keys;
 mod ledger;
+mod operator;
 mod projects;
 mod reproduce;
 mod run;
@@ -84,6 +86,8 @@ commands! {
     Ledger = ledger,
     Projects = projects,
     Doctor = doctor,
+    Operator = operator,
+    Keys = keys,
     Completions = completions,
     #[command(hide = true)]
     Docs = docs,

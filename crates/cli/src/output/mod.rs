@@ -7,6 +7,7 @@ pub mod capture;
 pub mod checkup;
 pub mod inspection;
 pub mod item;
+pub mod keys;
 mod page;
 pub mod report;
 pub mod sealing;
