@@ -11,12 +11,15 @@ mod items;
 pub mod keys;
 mod ledger;
 mod machine;
+mod meter;
 mod output;
 mod person;
 mod project;
+mod reading;
 mod receiver;
 mod reproduce;
 mod seal;
+mod search;
 pub mod source;
 mod sql;
 mod vault;
@@ -29,9 +32,11 @@ pub use ledger::LedgerCheck;
 pub use machine::Machine;
 pub use person::{Actor, By, Operator};
 pub use project::{DEFAULT, Naming, Project};
+pub use reading::{CaughtUp, Limit, ReadingReport};
 pub use receiver::Receiving;
 pub use reproduce::Reproduced;
 pub use seal::{Scope, SealOutcome, SealRequest};
+pub use search::{Hit, IndexReport, Missing, SearchResult, Snippet, TextPlace, Where};
 pub use vault::{Act, Vault};
 
 /// Lower-case hex digits of some bytes.
