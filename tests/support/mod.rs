@@ -6,10 +6,12 @@
     reason = "a test whose own tools fail has nothing to say"
 )]
 
+pub mod file;
 pub mod forge;
 pub mod kit;
 pub mod python;
 pub mod random;
+pub mod sealer;
 
 use std::path::{Path, PathBuf};
 

@@ -6,11 +6,15 @@
 
 mod catalogue;
 mod desk;
+mod doctor;
 mod error;
+mod export;
 mod fault;
 mod file;
 mod from;
+mod hashes;
 mod inspect;
+mod numbers;
 mod rules;
 mod seal;
 mod threads;
@@ -19,13 +23,17 @@ mod words;
 
 pub use catalogue::{Entry, Group, codes, explain};
 pub use desk::{Desk, SBOM, folder};
+pub use doctor::{DISK_RESERVE, doctor};
 pub use error::{AppError, ErrorKind};
+pub use export::{ExportedItem, export_item, write_new};
 pub use fault::Fault;
 pub use file::FileReadAt;
+pub use hashes::{HashFormat, hashes};
 pub use inspect::{
     ArchiveFacts, BlobFacts, DocumentFacts, FoundProblem, Inspection, MemberFacts, Unreadable,
     inspect_file,
 };
+pub use numbers::item_number;
 pub use seal::{SealOptions, Sealed, seal};
 pub use threads::Threads;
 pub use verify::{VerifyRequest, verify_at, verify_file};

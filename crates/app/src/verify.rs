@@ -71,6 +71,7 @@ fn judge<R: ReadAt + ?Sized>(
     known: &dyn Known,
     progress: &dyn Progress,
 ) -> Result<Report, AppError> {
+    let now = store::Clock::now(&store::SystemClock::new()).to_string();
     let receiver = Receiver {
         policy: &rules.policy,
         allowlist_hash: rules.allowlist_hash,
@@ -78,6 +79,7 @@ fn judge<R: ReadAt + ?Sized>(
         any_signer: request.any_signer,
         fingerprint: request.fingerprint.as_deref(),
         known,
+        now: Some(&now),
     };
     let threads = Threads::available();
     let result = verify(source, &receiver, &threads, progress);

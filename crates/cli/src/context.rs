@@ -4,7 +4,7 @@ use std::io::{IsTerminal, stderr};
 use std::sync::Arc;
 
 use app::{AppError, Desk};
-use vault::{Act, By, Project};
+use vault::{Act, By, Erasures, Project};
 
 use crate::args::Global;
 use crate::output::Output;
@@ -35,6 +35,11 @@ impl Context {
                 tidied.files
             ));
         }
+        match desk.erased() {
+            Ok(Erasures { removed: 0, .. }) => {}
+            Ok(_) => self.output.hint("bytes that were erased before are removed now; an earlier run could not finish that"),
+            Err(error) => self.output.hint(&format!("bytes that were erased could not be removed yet: {}", error.message)),
+        }
         Ok(desk)
     }
 
@@ -59,7 +64,7 @@ impl Context {
     }
 
     /// The passphrase of the signing key, as the environment gives it; never an argument, which others could read.
-    pub fn passphrase(&self) -> Result<Option<String>, AppError> {
+    pub fn passphrase() -> Result<Option<String>, AppError> {
         if let Ok(passphrase) = std::env::var("FG_KEY_PASSPHRASE") {
             return Ok(Some(passphrase));
         }

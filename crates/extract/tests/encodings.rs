@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use encoding_rs::Encoding;
-use extract::text::{NotText, TextDecoder};
+use extract::text::{NotText, TextDecoder, WINDOW};
 use extract::{Error, plain_text};
 
 const GERMAN: &str = "Prüfung der Brücke: Größe des Risses 0,4 mm, Geländer südlich in Ordnung. \
@@ -122,6 +122,9 @@ fn signs_of_measure_are_no_foreign_language() {
         let bytes = encode("windows-1252", &late);
         assert_eq!(read(&bytes), good("windows-1252", &late));
     }
+    for text in ["oni mają to", "są tu"] {
+        assert_eq!(read(&encode("iso-8859-2", text)), good("iso-8859-2", text));
+    }
     let text = "Опора моста: ±5 мм, 19 °C, 300 µm";
     assert_eq!(
         read(&encode("windows-1251", text)),
@@ -162,6 +165,25 @@ fn colours_of_a_terminal_do_not_decide() {
         read(&encode("windows-1252", &text)),
         good("windows-1252", &text)
     );
+    assert_eq!(read(text.as_bytes()), good("utf8", &text));
+}
+
+#[test]
+fn the_end_of_a_window_is_not_the_end_of_the_text() {
+    // A character across the end of the window is not damage.
+    let text = format!("ä{}😀", "a".repeat(WINDOW - 3));
+    assert_eq!(read(text.as_bytes()), good("utf8", &text));
+    // Letters that begin just before the end of the first window are judged by those after it.
+    let text = format!("{}{RUSSIAN}", "1".repeat(WINDOW - 1));
+    assert_eq!(
+        read(&encode("windows-1251", &text)),
+        good("windows-1251", &text)
+    );
+}
+
+#[test]
+fn an_escape_that_shifts_to_no_japanese_does_not_decide() {
+    let text = format!("\u{1b}$B\u{1b}$B!{}Größe", "a\n".repeat(WINDOW));
     assert_eq!(read(text.as_bytes()), good("utf8", &text));
 }
 
@@ -245,6 +267,9 @@ fn binary_is_not_text() {
         read(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0"),
         Err(NotText::Nul)
     );
+    // Text in one order as much as in the other, and units that no script uses.
+    assert_eq!(read(b"A\0\0B"), Err(NotText::Nul));
+    assert_eq!(read(b"A\0\x01\xe0\x02\xe0B\0"), Err(NotText::Nul));
     assert_eq!(read(b"\x01\x02\x03\x04"), Err(NotText::Controls));
     assert_eq!(read(&random), Err(NotText::Controls));
     let samples: Vec<u8> = (0..4000u16)
@@ -272,6 +297,13 @@ fn from_a_reader_to_a_sink() {
     assert_eq!(outcome.bytes, GERMAN.len() as u64);
     assert_eq!(outcome.chars, GERMAN.chars().count() as u64);
     assert_eq!(outcome.marks, 0);
+
+    let long = GERMAN.repeat(5000);
+    let bytes = encode("windows-1252", &long);
+    out.clear();
+    let outcome = plain_text(bytes.as_slice(), "text/plain", &mut out).unwrap();
+    assert!(out == long.as_bytes());
+    assert_eq!(outcome.chars, bytes.len() as u64);
 
     let refused = plain_text(&b"a"[..], "image/jpeg", &mut out);
     assert!(matches!(refused, Err(Error::Type(_))));

@@ -6,6 +6,7 @@ mod connect;
 mod failure;
 mod origin;
 mod readers;
+mod snapshot;
 mod tx;
 
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ pub use changes::{Change, ChangeWatch};
 pub(crate) use connect::{Mode, beside, connect, leave_alone};
 pub(crate) use failure::within;
 pub use origin::{FenceToken, Origin, RequestId, RunId};
+pub use snapshot::{copy_database, examine};
 pub use tx::Tx;
 
 use crate::error::{Result, StoreError};
@@ -69,12 +71,14 @@ impl Database {
 pub struct Db {
     path: PathBuf,
     access: Access,
+    /// How it is read.
+    reading: Mode,
     busy: Duration,
     /// The connection that writes; where only one connection may exist, it also reads.
     main: Mutex<Connection>,
     readers: Option<Readers>,
     commits: Arc<AtomicU64>,
-    _mark: OpenMark,
+    _mark: Option<OpenMark>,
 }
 
 impl Db {
@@ -120,11 +124,12 @@ impl Db {
         Ok(Self {
             path,
             access,
+            reading: mode,
             busy,
             main: Mutex::new(main),
             readers,
             commits,
-            _mark: mark,
+            _mark: Some(mark),
         })
     }
 
@@ -261,18 +266,7 @@ impl Db {
     /// # Errors
     /// `database_corrupt` when even the check cannot go on; `io`.
     pub fn integrity_check(&self) -> Result<Vec<String>> {
-        self.read(|connection| {
-            let mut statement = connection.prepare("PRAGMA integrity_check(100)")?;
-            let found = statement.query_map((), |row| row.get::<_, String>(0))?;
-            let mut found = found.collect::<rusqlite::Result<Vec<_>>>()?;
-            found.retain(|line| line != "ok");
-            let mut statement = connection.prepare("PRAGMA foreign_key_check")?;
-            let orphans = statement.query_map((), |row| row.get::<_, String>(0))?;
-            for table in orphans.take(100) {
-                found.push(format!("a row of {} points to nothing", table?));
-            }
-            Ok(found)
-        })
+        self.read(findings)
     }
 
     fn main(&self) -> MutexGuard<'_, Connection> {
@@ -288,4 +282,17 @@ fn look_at<T, E: From<StoreError>>(
     let moment = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)
         .map_err(StoreError::from)?;
     look(&moment)
+}
+
+fn findings(connection: &Connection) -> Result<Vec<String>> {
+    let mut statement = connection.prepare("PRAGMA integrity_check(100)")?;
+    let found = statement.query_map((), |row| row.get::<_, String>(0))?;
+    let mut found = found.collect::<rusqlite::Result<Vec<_>>>()?;
+    found.retain(|line| line != "ok");
+    let mut statement = connection.prepare("PRAGMA foreign_key_check")?;
+    let orphans = statement.query_map((), |row| row.get::<_, String>(0))?;
+    for table in orphans.take(100) {
+        found.push(format!("a row of {} points to nothing", table?));
+    }
+    Ok(found)
 }

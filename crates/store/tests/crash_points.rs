@@ -17,7 +17,6 @@ use std::process::Output;
 use support::{child, given_root, work};
 
 #[test]
-#[ignore = "the child that dies"]
 fn child_writes_one_group() {
     if let Some(root) = given_root() {
         work::write_groups(&root, 0, 1);

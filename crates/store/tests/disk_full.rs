@@ -15,7 +15,6 @@ use store::{BlobKind, Blobs, DataRoot, Database, Db, Origin, StoreError};
 use support::{NOTES, child, given_root, skip, with_mounts};
 
 #[test]
-#[ignore = "the child that has a small disk"]
 fn child_fills_the_disk() {
     let Some(root) = given_root() else { return };
     fs::write(root.join("filler"), vec![0; 300 << 10]).unwrap();

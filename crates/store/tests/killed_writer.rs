@@ -17,7 +17,6 @@ use std::time::Duration;
 use support::{child, given_root, work};
 
 #[test]
-#[ignore = "the child that is killed"]
 fn child_writes_groups() {
     if let Some(root) = given_root() {
         let first = std::env::var("STORE_TEST_FIRST").unwrap().parse().unwrap();

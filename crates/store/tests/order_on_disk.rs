@@ -17,7 +17,6 @@ use std::process::Command;
 use support::{child, given_root, skip, work};
 
 #[test]
-#[ignore = "the child that is watched"]
 fn child_writes_two_groups() {
     if let Some(root) = given_root() {
         work::write_groups(&root, 0, 2);

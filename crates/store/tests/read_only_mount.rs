@@ -24,7 +24,6 @@ fn note(db: &Db, text: &str) -> Result<(), StoreError> {
 }
 
 #[test]
-#[ignore = "the child that sees a read-only mount"]
 fn child_reads_what_it_cannot_change() {
     let Some(place) = given_root() else { return };
     let path = place.join("root");

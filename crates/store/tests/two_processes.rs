@@ -29,7 +29,6 @@ const TWO: Schema = Schema {
 };
 
 #[test]
-#[ignore = "the child that holds the folder"]
 fn child_holds_the_folder() {
     let Some(root) = given_root() else { return };
     let root = DataRoot::open(&root, Access::Write)

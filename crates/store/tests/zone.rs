@@ -14,7 +14,6 @@ use store::{Clock, SystemClock, UtcTime};
 use support::{child, given_root, skip};
 
 #[test]
-#[ignore = "the child in another zone"]
 fn child_tells_its_zone() {
     if given_root().is_none() {
         return;

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use bundle::format::text::clean;
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 use store::durable::Swept;
-use store::{Access, Blobs, Clock, DataRoot, Database, Db, Entropy, Origin, RequestId};
+use store::{Access, Blobs, Clock, DataRoot, Database, Db, Entropy, Origin, RequestId, Tx};
 
 use crate::error::Result;
 use crate::machine::Machine;
@@ -44,6 +44,11 @@ impl Act {
     /// On whose behalf.
     pub fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// The same act by somebody else.
+    pub(crate) fn by(&self, actor: Actor) -> Self {
+        Self::new(actor, self.origin.clone())
     }
 }
 
@@ -130,29 +135,44 @@ impl Vault {
     }
 
     pub(crate) fn setting(&self, scope: &str, key: &str) -> Result<Option<String>> {
-        self.db.read(|connection| {
-            let mut statement = connection.prepare_cached(sql::SETTING_GET)?;
-            Ok(statement
-                .query_row((scope, key), |row| row.get(0))
-                .optional()?)
-        })
+        self.db
+            .read(|connection| setting_in(connection, scope, key))
     }
 
     pub(crate) fn set(&self, scope: &str, key: &str, value: &str) -> Result<()> {
-        let origin = Origin::Request {
-            id: RequestId::from("setting"),
-        };
-        self.db.write(&origin, |tx| {
+        self.write_as("setting", |tx| {
             tx.prepare_cached(sql::SETTING_SET)?
                 .execute((scope, key, value))?;
             Ok(())
         })
     }
 
+    /// Writes something of the program's own that is nobody's act.
+    pub(crate) fn write_as<T>(
+        &self,
+        what: &str,
+        work: impl FnOnce(&Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let id = RequestId::from(what);
+        self.db.write(&Origin::Request { id }, work)
+    }
+
     /// Whether a path lies inside the data root; such files are never captured.
     pub fn holds(&self, path: &Path) -> bool {
         path.starts_with(self.root.path())
     }
+}
+
+/// A setting, asked within a transaction.
+pub(crate) fn setting_in(
+    connection: &Connection,
+    scope: &str,
+    key: &str,
+) -> Result<Option<String>> {
+    let mut statement = connection.prepare_cached(sql::SETTING_GET)?;
+    Ok(statement
+        .query_row((scope, key), |row| row.get(0))
+        .optional()?)
 }
 
 fn actor_of(operator: &Operator, by: By) -> Actor {

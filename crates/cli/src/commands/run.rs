@@ -34,7 +34,7 @@ impl Command for Run {
         let act = context.act(&desk)?;
         let project = context.project(&desk, &act)?;
         let vault = desk.vault();
-        let passphrase = context.passphrase()?;
+        let passphrase = Context::passphrase()?;
         let watch = context.watch("Capturing", 0);
         let mut listing = Listing::new(context, self.json_lines);
         let captured = vault.capture(
@@ -101,7 +101,7 @@ impl Command for Run {
                 .into()
         };
         if self.json_lines {
-            context.output.line(&seal_object(&sealed).into())?;
+            crate::output::Output::line(&seal_object(&sealed).into())?;
         } else {
             context.output.show(value, |page| {
                 listing.write(page);

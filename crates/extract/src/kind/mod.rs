@@ -61,7 +61,7 @@ pub fn detect(head: &[u8], name: Option<&str>, size: u64) -> MediaType {
     }
     let complete = head.len() as u64 >= size;
     match text::peek(head, complete) {
-        Ok((_, text)) => markup::look(&text, &extension, complete),
+        Ok(text) => markup::look(&text, &extension, complete),
         Err(_) => signature::of_binary(head).map_or(MediaType::UNKNOWN, |kind| {
             container::look(kind, head, &extension)
         }),

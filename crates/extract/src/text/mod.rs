@@ -25,16 +25,13 @@ pub const VERSION: &str = "1";
 /// How many bytes are looked at to tell an encoding, from the first one that is not ASCII.
 pub const WINDOW: usize = 64 * 1024;
 
-/// The text of a file's first bytes, as far as they tell; `complete` if they are the whole file.
-pub fn peek(head: &[u8], complete: bool) -> Result<(Encoding, String), NotText> {
+/// The text of a file's first bytes without a character cut at their end; `complete` if they are the whole file.
+pub(crate) fn peek(head: &[u8], complete: bool) -> Result<String, NotText> {
     let enough = judge::enough(head);
     let sample = head.get(..enough).unwrap_or(head);
     let start = judge::start(sample, complete && head.len() < enough)?;
     let mut text = String::new();
     let mut decoder = decoder::Decoder::new(start.encoding);
     decoder.push(head.get(start.mark..).unwrap_or_default(), false, &mut text);
-    if complete {
-        decoder.push(&[], true, &mut text);
-    }
-    Ok((start.encoding, text))
+    Ok(text)
 }

@@ -27,6 +27,19 @@ impl Sums {
         self.sha256.update(bytes);
         self.crc32.update(bytes);
     }
+
+    /// So many zero bytes.
+    pub(super) fn zeros(&mut self, length: u64) {
+        static ZEROS: [u8; 1 << 16] = [0; 1 << 16];
+        let mut left = length;
+        while left > 0 {
+            let piece = usize::try_from(left)
+                .unwrap_or(ZEROS.len())
+                .min(ZEROS.len());
+            self.update(ZEROS.get(..piece).unwrap_or(&ZEROS));
+            left -= piece as u64;
+        }
+    }
 }
 
 /// A blob being written. Dropped before [`BlobWriter::finish`], it leaves nothing behind.
@@ -67,17 +80,14 @@ impl BlobWriter {
     /// # Errors
     /// `io`, `disk_full`, `canceled`.
     pub fn write_hole(&mut self, length: u64, watch: &dyn Watch) -> Result<()> {
-        static ZEROS: [u8; 1 << 16] = [0; 1 << 16];
+        const STEP: u64 = 1 << 20;
         let mut left = length;
         while left > 0 {
             watch.go_on()?;
-            let piece = usize::try_from(left)
-                .unwrap_or(ZEROS.len())
-                .min(ZEROS.len());
-            self.sums.update(ZEROS.get(..piece).unwrap_or(&ZEROS));
-            self.end += piece as u64;
-            self.ragged = true;
-            left -= piece as u64;
+            let piece = left.min(STEP);
+            self.sums.zeros(piece);
+            self.skip(piece);
+            left -= piece;
         }
         Ok(())
     }
@@ -110,6 +120,12 @@ impl BlobWriter {
             crc32: sums.crc32.finalize(),
             temp,
         })
+    }
+
+    /// Leaves a hole.
+    pub(super) fn skip(&mut self, length: u64) {
+        self.end += length;
+        self.ragged = true;
     }
 
     pub(super) fn put(&mut self, bytes: &[u8]) -> Result<()> {

@@ -78,6 +78,11 @@ impl DataRoot {
         self.folder(Folder::UiRuntime).join("window.lock")
     }
 
+    /// The list of everything in a backup. In a data root there is none.
+    pub fn backup_manifest(&self) -> PathBuf {
+        self.path.join("backup.json")
+    }
+
     /// The file of a database.
     pub fn database(&self, database: Database) -> PathBuf {
         self.folder(database.folder()).join(database.file_name())

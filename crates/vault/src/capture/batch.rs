@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use store::blobs::{BlobWriter, Staged};
+use store::blobs::{BlobStream, BlobWriter, Staged};
 use store::{BlobKind, StoreError, Unwatched};
 
 use crate::meter::Meter;
@@ -16,6 +16,8 @@ use crate::vault::Vault;
 const MOST: usize = store::blobs::GROUP_MAX;
 /// Bytes of a group: large files are acknowledged soon and alone.
 const MOST_BYTES: u64 = 64 << 20;
+/// From this size on a file is written and hashed by threads of its own.
+const LARGE: u64 = 8 << 20;
 /// How many bytes of a file tell its type.
 const HEAD: usize = 8 << 10;
 
@@ -90,7 +92,9 @@ enum Slot {
 impl Slot {
     fn stage(&mut self, vault: &Vault, meter: &Meter<'_>) {
         *self = match std::mem::replace(self, Self::Empty) {
-            Self::Waiting(Found::File { place, .. }) => Self::Done(stage(vault, &place, meter)),
+            Self::Waiting(Found::File { place, size }) => {
+                Self::Done(stage(vault, &place, size, meter))
+            }
             Self::Waiting(Found::Refused(error)) => Self::Done(Err(error)),
             other => other,
         };
@@ -104,14 +108,19 @@ impl Slot {
     }
 }
 
-fn stage(vault: &Vault, place: &Place, meter: &Meter<'_>) -> Result<StagedFile, SourceError> {
+fn stage(
+    vault: &Vault,
+    place: &Place,
+    size: u64,
+    meter: &Meter<'_>,
+) -> Result<StagedFile, SourceError> {
     let fail = |error: StoreError| SourceError {
         problem: Problem::Sink(error.into()),
         place: place.clone(),
     };
-    let begin = || vault.blobs().begin(BlobKind::Raw);
+    let begin = || Writing::begin(vault, size);
     let mut sink = BlobSink {
-        writer: begin().map_err(fail)?,
+        writing: begin().map_err(fail)?,
         begin: &begin,
         head: Vec::new(),
     };
@@ -122,7 +131,7 @@ fn stage(vault: &Vault, place: &Place, meter: &Meter<'_>) -> Result<StagedFile, 
         seen = seen.max(done);
         !meter.watch.canceled()
     })?;
-    let staged = sink.writer.finish().map_err(fail)?;
+    let staged = sink.writing.finish().map_err(fail)?;
     Ok(StagedFile {
         reading,
         staged,
@@ -130,9 +139,33 @@ fn stage(vault: &Vault, place: &Place, meter: &Meter<'_>) -> Result<StagedFile, 
     })
 }
 
+/// Small files are written by the thread that reads them; a large one keeps several threads busy.
+enum Writing {
+    Here(BlobWriter),
+    Behind(BlobStream),
+}
+
+impl Writing {
+    fn begin(vault: &Vault, size: u64) -> Result<Self, StoreError> {
+        let writer = vault.blobs().begin(BlobKind::Raw)?;
+        if size >= LARGE {
+            writer.into_stream().map(Self::Behind)
+        } else {
+            Ok(Self::Here(writer))
+        }
+    }
+
+    fn finish(self) -> Result<Staged, StoreError> {
+        match self {
+            Self::Here(writer) => writer.finish(),
+            Self::Behind(stream) => stream.finish()?.finish(),
+        }
+    }
+}
+
 struct BlobSink<'a> {
-    writer: BlobWriter,
-    begin: &'a dyn Fn() -> Result<BlobWriter, StoreError>,
+    writing: Writing,
+    begin: &'a dyn Fn() -> Result<Writing, StoreError>,
     head: Vec<u8>,
 }
 
@@ -141,19 +174,27 @@ impl Sink for BlobSink<'_> {
         let missing = HEAD.saturating_sub(self.head.len());
         self.head
             .extend_from_slice(bytes.get(..missing.min(bytes.len())).unwrap_or_default());
-        Ok(self.writer.write_piece(bytes)?)
+        match &mut self.writing {
+            Writing::Here(writer) => writer.write_piece(bytes)?,
+            Writing::Behind(stream) => stream.write_piece(bytes)?,
+        }
+        Ok(())
     }
 
     fn hole(&mut self, length: u64) -> io::Result<()> {
         let missing = HEAD.saturating_sub(self.head.len());
         let zeros = usize::try_from(length).unwrap_or(HEAD).min(missing);
         self.head.resize(self.head.len() + zeros, 0);
-        Ok(self.writer.write_hole(length, &Unwatched)?)
+        match &mut self.writing {
+            Writing::Here(writer) => writer.write_hole(length, &Unwatched)?,
+            Writing::Behind(stream) => stream.write_hole(length)?,
+        }
+        Ok(())
     }
 
     fn restart(&mut self) -> io::Result<()> {
         self.head.clear();
-        self.writer = (self.begin)()?;
+        self.writing = (self.begin)()?;
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use store::{StoreError, Tx};
 
 use super::decode::{Decoded, Found};
 use super::{MOST, ReadingReport};
-use crate::error::Result;
+use crate::error::{Result, VaultError};
 use crate::items::Item;
 use crate::ledger::{Draft, Ledger, chain_of, number};
 use crate::project::Project;
@@ -41,18 +41,29 @@ impl Vault {
         group: Vec<Decoded>,
         report: &mut ReadingReport,
     ) -> Result<()> {
+        // What is found in the store must still be there when the entries are written.
+        let held = self.blobs().hold()?;
         let verdicts = self.store_texts(group)?;
         if verdicts.is_empty() {
             return Ok(());
         }
         let mut told = Vec::with_capacity(MOST);
-        self.db().write(act.origin(), |tx| {
+        let erased = self.db().write(act.origin(), |tx| {
             told.clear();
             let chain = chain_of(tx, &project.id)?.id;
             let mut ledger = None;
+            let mut erased = false;
             for (index, (item, verdict)) in verdicts.iter().enumerate() {
+                let now = states(tx, chain, item)?;
+                let (state, reading) = now.as_ref().map_or(("", ""), |(a, b)| (a, b));
+                if let (Verdict::Done(kept), "erased") = (verdict, state) {
+                    // Its text must not outlive it; no entry names it, so no entry needs to say so.
+                    tx.prepare_cached(sql::ERASURE_INSERT)?
+                        .execute((kept.stored.digest.as_bytes(),))?;
+                    erased = true;
+                }
                 // Somebody else was faster, or the item was withdrawn meanwhile.
-                if !still_pending(tx, chain, item)? {
+                if reading != "pending" || state != item.state.as_str() {
                     continue;
                 }
                 if let Verdict::Done(kept) = verdict {
@@ -77,8 +88,13 @@ impl Vault {
                 tx.changed("item", &item.item.to_string(), &project.id)?;
                 told.push(index);
             }
-            ledger.map_or(Ok(()), Ledger::end)
+            ledger.map_or(Ok(()), Ledger::end)?;
+            Ok::<_, VaultError>(erased)
         })?;
+        drop(held);
+        if erased {
+            self.finish_erasures()?;
+        }
         let mut told = told.into_iter().peekable();
         for (index, (item, verdict)) in verdicts.into_iter().enumerate() {
             if told.next_if_eq(&index).is_some() {
@@ -155,15 +171,13 @@ impl Vault {
     }
 }
 
-fn still_pending(tx: &Tx<'_>, chain: i64, item: &Item) -> Result<bool> {
+/// Whether an item stands, and how far its text is.
+fn states(tx: &Tx<'_>, chain: i64, item: &Item) -> Result<Option<(String, String)>> {
     let mut statement = tx.prepare_cached(sql::ITEM_STATES)?;
-    let states: Option<(String, String)> = statement
-        .query_row((chain, number(item.item)), |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .optional()?;
-    // An item that was withdrawn before it was looked at is told apart by the state it was read with.
-    Ok(states.is_some_and(|(state, extract)| extract == "pending" && state == item.state.as_str()))
+    let states = statement.query_row((chain, number(item.item)), |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    });
+    Ok(states.optional()?)
 }
 
 impl ReadingReport {

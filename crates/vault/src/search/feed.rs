@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use bundle::canon::{Object, Value};
 use bundle::format::event::Event;
 use bundle::format::kind::EventType;
+use bundle::format::text::{clean_lines, exact};
 use extract::{Chunking, Chunks};
 use store::blobs::BlobReader;
 use store::{BlobKind, Db, Tx};
@@ -12,6 +13,7 @@ use store::{BlobKind, Db, Tx};
 use super::fill::{Job, Mark, origin};
 use super::rows::{Piece, Rows};
 use super::sql;
+use crate::detail::{Field, body, text};
 use crate::error::{Result, VaultError};
 use crate::ledger::number;
 use crate::vault::Vault;
@@ -136,29 +138,31 @@ impl<'a> Feeder<'a> {
     }
 
     fn step(&mut self, rows: &Rows<'_>, event: &Event, end: u64) -> Result<Step> {
-        let content = body(event.content.as_deref());
-        let source = body(event.source.as_deref());
+        let content = body(event.content.as_ref());
+        let source = body(event.source.as_ref());
         let Some(item) = content.get("item").and_then(Value::as_int) else {
             return Ok(Step::Done);
         };
         match event.kind {
             EventType::Capture => {
-                let text = |key| source.get(key).and_then(Value::as_str).unwrap_or_default();
-                self.bytes += rows.put_document(item, text("name"), text("path"))?;
+                let (name, path) = (text(&source, "name"), text(&source, "path"));
+                self.bytes += rows.put_document(item, name, path)?;
             }
             EventType::Annotate if rows.has_document(item)? => {
-                let told = source
-                    .iter()
-                    .filter(|(key, _)| !is_apart(key))
-                    .filter_map(|(_, value)| value.as_str());
-                for text in told {
-                    self.bytes += rows.put_caption(item, text)?;
+                for field in [Field::Caption, Field::Note] {
+                    self.bytes += rows.put_caption(item, text(&source, field.word()))?;
                 }
             }
             EventType::Amend if rows.has_document(item)? => {
-                let text = |key| source.get(key).and_then(Value::as_str).unwrap_or_default();
-                self.wiped |= rows.drop_caption(item, text("old"))?;
-                self.bytes += rows.put_caption(item, text("new"))?;
+                let field = Field::from_word(text(&source, "field"));
+                if let Some(Field::Caption | Field::Note) = field {
+                    let value = |key| {
+                        let bytes = exact(&source, key).unwrap_or_default();
+                        clean_lines(&bytes).text
+                    };
+                    self.wiped |= rows.drop_caption(item, &value("old"))?;
+                    self.bytes += rows.put_caption(item, &value("new"))?;
+                }
             }
             EventType::Extract if rows.has_document(item)? => {
                 return self.step_text(rows, event, &content, item, end);
@@ -238,7 +242,7 @@ impl<'a> Feeder<'a> {
             let Some(event) = events.first() else {
                 continue;
             };
-            let content = body(event.content.as_deref());
+            let content = body(event.content.as_ref());
             let item = content.get("item").and_then(Value::as_int);
             let (Some(item), Some(digest)) = (item, digest_of(&content)) else {
                 continue;
@@ -267,20 +271,6 @@ impl<'a> Feeder<'a> {
         }
         Ok(())
     }
-}
-
-/// A body as an object; one that was erased is empty.
-fn body(text: Option<&str>) -> Object {
-    let value = text.and_then(|text| Value::parse(text.as_bytes()).ok());
-    match value {
-        Some(Value::Object(object)) => object,
-        _ => Object::new(),
-    }
-}
-
-/// Fields of an annotation that are not words of a person.
-fn is_apart(key: &str) -> bool {
-    key == "salt" || key == "actor" || key.ends_with("_bytes")
 }
 
 fn digest_of(content: &Object) -> Option<bundle::Sha256> {
