@@ -1,6 +1,7 @@
 //! An open vault: one data root's documents, ledgers, keys and bundles.
 
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use bundle::format::text::clean;
 use rusqlite::{Connection, OptionalExtension};
@@ -18,6 +19,8 @@ pub struct Vault {
     db: Db,
     blobs: Blobs,
     machine: Machine,
+    /// The search index, once it was needed.
+    index: Mutex<Option<Arc<Db>>>,
 }
 
 /// Who does something, and on whose behalf it is written.
@@ -67,6 +70,7 @@ impl Vault {
                 db,
                 blobs,
                 machine,
+                index: Mutex::default(),
             },
             swept,
         ))
@@ -90,6 +94,10 @@ impl Vault {
     /// Clock, randomness, names.
     pub fn machine(&self) -> &Machine {
         &self.machine
+    }
+
+    pub(crate) fn index_cell(&self) -> &Mutex<Option<Arc<Db>>> {
+        &self.index
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
