@@ -4,7 +4,7 @@ use std::io::{IsTerminal, stderr};
 use std::sync::Arc;
 
 use app::{AppError, Desk};
-use vault::{Act, By, Project};
+use vault::{Act, By, Erasures, Project};
 
 use crate::args::Global;
 use crate::output::Output;
@@ -34,6 +34,11 @@ impl Context {
                 "{} unfinished temporary {what} of an earlier run that was cut short were removed; nothing of them had been reported as stored",
                 tidied.files
             ));
+        }
+        match desk.erased() {
+            Ok(Erasures { removed: 0, .. }) => {}
+            Ok(_) => self.output.hint("bytes that were erased before are removed now; an earlier run could not finish that"),
+            Err(error) => self.output.hint(&format!("bytes that were erased could not be removed yet: {}", error.message)),
         }
         Ok(desk)
     }

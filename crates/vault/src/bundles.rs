@@ -57,13 +57,12 @@ impl SealedBundle {
             .as_deref()?
             .split(' ')
             .map(|text| Signature::from_base64(text).ok());
-        match (parts.next()??, parts.next()??, parts.next()??) {
-            (attestation, build, sbom) => Some(Signatures {
-                attestation,
-                build,
-                sbom,
-            }),
-        }
+        let (attestation, build, sbom) = (parts.next()??, parts.next()??, parts.next()??);
+        Some(Signatures {
+            attestation,
+            build,
+            sbom,
+        })
     }
 
     pub(crate) fn signatures_text(signatures: &Signatures) -> String {

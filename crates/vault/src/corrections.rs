@@ -4,6 +4,7 @@
 mod amend;
 mod annotate;
 mod erase;
+mod export;
 mod hold;
 mod withdraw;
 

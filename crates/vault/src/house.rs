@@ -56,9 +56,14 @@ impl Entry {
 }
 
 impl Vault {
+    /// The house's chain, if there is one yet.
+    pub(crate) fn house_at_hand(&self) -> Result<Option<Project>> {
+        self.db().read(|connection| by_name(connection, HOUSE))
+    }
+
     /// The house's chain; made when it is first needed.
     pub(crate) fn house(&self, act: &Act) -> Result<Project> {
-        match self.db().read(|connection| by_name(connection, HOUSE))? {
+        match self.house_at_hand()? {
             Some(house) => Ok(house),
             None => self.make_project(HOUSE, &Naming::default(), act),
         }
@@ -96,7 +101,7 @@ impl Vault {
 
     /// Entries of the house after `after`, oldest first, at most `limit`.
     pub fn house_events(&self, after: u64, limit: u64) -> Result<Vec<Event>> {
-        match self.db().read(|connection| by_name(connection, HOUSE))? {
+        match self.house_at_hand()? {
             Some(house) => self.events(&house, after, limit),
             None => Ok(Vec::new()),
         }
@@ -104,7 +109,7 @@ impl Vault {
 
     /// Checks every entry of the house, as [`Vault::verify_ledger`] does for a case. None if there is no record yet.
     pub fn verify_house(&self, watch: &dyn store::Watch) -> Result<Option<LedgerCheck>> {
-        let house = self.db().read(|connection| by_name(connection, HOUSE))?;
+        let house = self.house_at_hand()?;
         house
             .map(|house| self.verify_ledger(&house, watch))
             .transpose()

@@ -159,7 +159,7 @@ pub(crate) fn get(connection: &Connection, project: &Project, item: u64) -> Resu
     found.ok_or(VaultError::ItemUnknown(item))
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Item> {
+pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Item> {
     let state: String = row.get(11)?;
     Ok(Item {
         item: unsigned(row, 0)?,

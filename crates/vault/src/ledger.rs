@@ -431,34 +431,48 @@ impl Vault {
         project: &Project,
         watch: &dyn store::Watch,
     ) -> Result<LedgerCheck> {
-        let chain = self
-            .db()
-            .read(|connection| chain_of(connection, &project.id))?;
-        let mut check = LedgerCheck {
-            entries: 0,
-            head: None,
-            findings: Vec::new(),
-        };
-        let mut tree = Frontier::new();
-        let size = chain.tree.size();
-        self.each_event(&project.id, 1, u64::MAX, &mut |event| {
-            check.entries += 1;
-            for finding in judge(&event, check.entries, check.head) {
-                check.findings.push((check.entries, finding));
-            }
-            check.head = Some(event.hash);
-            tree.push(&event.hash);
-            watch.progress(check.entries, Some(size));
-            watch.go_on().map_err(VaultError::from)
-        })?;
-        if check.entries != size || tree != chain.tree || check.head != chain.head {
-            check.findings.push((
-                check.entries,
-                "the chain's state is not that of its entries".to_owned(),
-            ));
-        }
-        Ok(check)
+        let mut nobody = |_: &Event| Ok(());
+        self.db()
+            .read(|connection| check_chain(connection, &project.id, watch, &mut nobody))
     }
+}
+
+/// Checks every entry of a chain within one reading; `on_event` hears of each in order.
+pub(crate) fn check_chain(
+    connection: &Connection,
+    project_id: &str,
+    watch: &dyn store::Watch,
+    on_event: &mut dyn FnMut(&Event) -> Result<()>,
+) -> Result<LedgerCheck> {
+    let chain = chain_of(connection, project_id)?;
+    let mut check = LedgerCheck {
+        entries: 0,
+        head: None,
+        findings: Vec::new(),
+    };
+    let mut tree = Frontier::new();
+    let size = chain.tree.size();
+    let mut statement = connection.prepare_cached(sql::EVENTS_RANGE)?;
+    let mut rows = statement.query((chain.id, 1, i64::MAX))?;
+    while let Some(row) = rows.next()? {
+        let event = read_event(row)?;
+        check.entries += 1;
+        for finding in judge(&event, check.entries, check.head) {
+            check.findings.push((check.entries, finding));
+        }
+        check.head = Some(event.hash);
+        tree.push(&event.hash);
+        on_event(&event)?;
+        watch.progress(check.entries, Some(size));
+        watch.go_on()?;
+    }
+    if check.entries != size || tree != chain.tree || check.head != chain.head {
+        check.findings.push((
+            check.entries,
+            "the chain's state is not that of its entries".to_owned(),
+        ));
+    }
+    Ok(check)
 }
 
 fn judge(event: &Event, place: u64, prev: Option<Sha256>) -> Vec<String> {

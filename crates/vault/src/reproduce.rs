@@ -5,7 +5,8 @@ use std::io;
 use std::path::Path;
 
 use bundle::Sha256;
-use bundle::seal::{Plan, Signing};
+use bundle::key::PublicKey;
+use bundle::seal::{Plan, Signatures, Signing};
 use store::{BlobKind, StoreError, Watch, durable};
 
 use crate::bundles::SealedBundle;
@@ -14,7 +15,7 @@ use crate::evidence::CaseEvidence;
 use crate::holdings::chosen_items;
 use crate::items::{Item, ItemState};
 use crate::ledger::chain_of;
-use crate::output::tee;
+use crate::output::{BundleFile, tee};
 use crate::project::Project;
 use crate::vault::Vault;
 
@@ -39,41 +40,44 @@ impl Vault {
         out: Option<&Path>,
         watch: &dyn Watch,
     ) -> Result<Reproduced> {
-        let unknown = || VaultError::SealUnknown(seal.head.to_string());
-        let (signatures, expected) = seal
-            .signatures()
-            .zip(seal.bundle_sha256)
-            .ok_or_else(unknown)?;
-        let own = self
-            .own_key(&seal.keyid)?
-            .ok_or_else(|| VaultError::KeyUnknown(seal.keyid.to_string()))?;
-        let evidence = CaseEvidence {
-            vault: self,
-            project,
-            unwritten: None,
-        };
+        let made = Remake::of(self, project, seal)?;
+        let signing = Signing::Kept(made.public, &made.signatures);
         let explained = |error| self.explain(project, seal, error);
-        let plan = Plan::new(&evidence, seal.seq).map_err(VaultError::from);
-        let plan = plan.map_err(explained)?;
-        let signing = Signing::Kept(own.public, &signatures);
+        let (plan, evidence) = (&made.plan, &made.evidence);
         let (written, found) = match out {
-            None => tee(&mut io::sink(), &plan, &evidence, &signing, watch).map_err(explained)?,
+            None => tee(&mut io::sink(), plan, evidence, &signing, watch).map_err(explained)?,
             Some(path) => {
                 let opened = File::options().write(true).create_new(true).open(path);
                 let mut file = opened.map_err(|error| StoreError::io("create", path, error))?;
-                let done = tee(&mut file, &plan, &evidence, &signing, watch).map_err(explained)?;
+                let done = tee(&mut file, plan, evidence, &signing, watch).map_err(explained)?;
                 durable::sync_file(&file, path)?;
                 done
             }
         };
-        if found != expected {
-            return Err(VaultError::NotReproduced { expected, found });
-        }
+        made.must_be(found)?;
         Ok(Reproduced {
             seal: seal.clone(),
             sha256: found,
             bytes: written.bytes,
         })
+    }
+
+    /// Makes a package again in its place, over what may lie there; only the very same bytes come to lie there.
+    pub(crate) fn put_bundle_back(
+        &self,
+        project: &Project,
+        seal: &SealedBundle,
+        watch: &dyn Watch,
+    ) -> Result<()> {
+        let made = Remake::of(self, project, seal)?;
+        let path = self.bundle_path(seal).ok_or_else(|| unknown(seal))?;
+        let folder = self.root().made(self.root().bundles_out())?;
+        let signing = Signing::Kept(made.public, &made.signatures);
+        let file = BundleFile::write(&folder, &made.plan, &made.evidence, &signing, watch)
+            .map_err(|error| self.explain(project, seal, error))?;
+        made.must_be(file.sha256)?;
+        file.place(&path)?;
+        Ok(())
     }
 
     /// A missing blob that was erased on purpose is a tombstone, not damage: then the items are named that the package held
@@ -132,5 +136,55 @@ impl Vault {
             None => false,
         };
         Ok(!before && (text_gone || gone(BlobKind::Raw, item.raw_sha256)?))
+    }
+}
+
+fn unknown(seal: &SealedBundle) -> VaultError {
+    VaultError::SealUnknown(seal.head.to_string())
+}
+
+/// What a package is made from again.
+struct Remake<'a> {
+    evidence: CaseEvidence<'a>,
+    plan: Plan,
+    public: PublicKey,
+    signatures: Signatures,
+    expected: Sha256,
+}
+
+impl<'a> Remake<'a> {
+    fn of(vault: &'a Vault, project: &'a Project, seal: &SealedBundle) -> Result<Self> {
+        let (signatures, expected) = seal
+            .signatures()
+            .zip(seal.bundle_sha256)
+            .ok_or_else(|| unknown(seal))?;
+        let own = vault
+            .own_key(&seal.keyid)?
+            .ok_or_else(|| VaultError::KeyUnknown(seal.keyid.to_string()))?;
+        let evidence = CaseEvidence {
+            vault,
+            project,
+            unwritten: None,
+        };
+        let plan = Plan::new(&evidence, seal.seq)
+            .map_err(VaultError::from)
+            .map_err(|error| vault.explain(project, seal, error))?;
+        Ok(Self {
+            evidence,
+            plan,
+            public: own.public,
+            signatures,
+            expected,
+        })
+    }
+
+    fn must_be(&self, found: Sha256) -> Result<()> {
+        if found == self.expected {
+            return Ok(());
+        }
+        Err(VaultError::NotReproduced {
+            expected: self.expected,
+            found,
+        })
     }
 }

@@ -1,10 +1,14 @@
 //! `manifest.json`: read and written as a stream, since it names every member.
 
+mod canonical;
+
 use std::io::{self, BufRead, Write};
 
 use crate::canon::{Dialect, JsonError, Object, Token, Tokens, Value, Writer};
 use crate::digest::{Hasher, Sha256};
 use crate::format::attestation::Hashes;
+
+use canonical::Emitter;
 
 /// How many bytes of names a manifest may list out of order; only bundles of others do so, and theirs are small.
 const MAX_UNSORTED: usize = 32 << 20;
@@ -205,58 +209,6 @@ pub fn map_hash<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Sha256 {
     let mut map = Hasher::new();
     files.for_each(|(name, digest)| map_line(&mut map, name, digest));
     map.finish()
-}
-
-/// Hashes the canonical form of what was read, in pieces. Keys out of order give bytes that match nothing.
-#[derive(Default)]
-struct Emitter {
-    buffer: Vec<u8>,
-    hasher: Hasher,
-    last_keys: Option<String>,
-    disordered: bool,
-}
-
-impl Emitter {
-    fn raw(&mut self, bytes: &[u8]) {
-        self.buffer.extend_from_slice(bytes);
-        // A new object begins: its keys are compared among themselves. The outer object's order is restored by `key`,
-        // since "files" is followed only by keys that sort after it in a canonical manifest.
-        if bytes == b"{" {
-            self.last_keys = None;
-        } else if bytes == b"}" {
-            self.last_keys = Some("files".to_owned());
-        }
-    }
-
-    fn key(&mut self, key: &str, first: bool) {
-        self.disordered |= self.last_keys.as_deref().is_some_and(|last| last >= key);
-        if !first {
-            self.buffer.push(b',');
-        }
-        Writer::new(&mut self.buffer, Dialect::Canonical).string(key);
-        self.buffer.push(b':');
-        self.last_keys = Some(key.to_owned());
-        self.flush();
-    }
-
-    fn value(&mut self, value: &Value) {
-        value.write_canonical(&mut self.buffer);
-    }
-
-    fn flush(&mut self) {
-        if self.buffer.len() > 1 << 16 {
-            self.hasher.update(&self.buffer);
-            self.buffer.clear();
-        }
-    }
-
-    fn finish(mut self) -> Sha256 {
-        self.hasher.update(&self.buffer);
-        if self.disordered {
-            self.hasher.update(b"keys out of order");
-        }
-        self.hasher.finish()
-    }
 }
 
 /// What a manifest that we write says beside the list of members.

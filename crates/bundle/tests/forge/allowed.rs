@@ -55,6 +55,13 @@ pub fn cases() -> Vec<Case> {
                 })
                 .build()
         }),
+        accepted("in an increment the title is the signer's word", || {
+            let retitled = |ours: &mut Object| {
+                let project = ours.object("project").unwrap().clone();
+                ours.insert("project", project.with("name", "Harbour tunnel"));
+            };
+            forge("series-3").fieldgrade(retitled).build()
+        }),
         accepted("the second bundle of a series", || vector("series-2")),
         accepted("the third", || vector("series-3")),
         accepted("the whole", || vector("series-4-full")),

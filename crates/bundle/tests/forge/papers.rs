@@ -173,6 +173,9 @@ fn manifests() -> Vec<Case> {
 fn shapes() -> Vec<Case> {
     let invalid = "manifest_invalid";
     vec![
+        manifest(invalid, "ours without saying so", NOT_OURS, |m| {
+            drop(m.remove("fieldgrade"));
+        }),
         manifest(invalid, "another key", NOT_OURS, |m| {
             m.insert("extra", 1_u64);
         }),

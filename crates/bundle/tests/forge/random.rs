@@ -90,6 +90,9 @@ fn spoil(damages: &[Damage], bytes: &mut Vec<u8>) {
     }
 }
 
+/// Those that begin with the first entry.
+const WHOLE: [&str; 3] = ["series-1", "series-4-full", "excerpt"];
+
 const BUNDLES: [&str; 5] = [
     "series-1",
     "series-3",
@@ -176,9 +179,10 @@ proptest! {
         prop_assert!(!report.accepted || file == vector(name), "{:?}", report.subject);
     }
 
-    /// The manifest, signed as it has become.
+    /// The manifest, signed as it has become. An increment says things that only the signer vouches for: the title, the
+    /// project's id and the chain stand in its first entry.
     #[test]
-    fn a_damaged_manifest_that_was_signed_again(name in names(), damages in prop::collection::vec(damage(), 1..3)) {
+    fn a_damaged_manifest_that_was_signed_again(name in prop::sample::select(WHOLE.to_vec()), damages in prop::collection::vec(damage(), 1..3)) {
         let alter = move |bytes: &mut Vec<u8>| spoil(&damages, bytes);
         let file = forge(name).manifest_bytes(alter).build();
         prop_assert!(!check(&strict(), &file).accepted || file == vector(name));

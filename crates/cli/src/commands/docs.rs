@@ -140,6 +140,9 @@ fn errors() -> String {
             "What can be wrong with the archive around a bundle",
         ),
         (Group::Program, "What the program itself can stumble over"),
+        (Group::Case, "What a case can refuse"),
+        (Group::Storage, "What the data folder can stumble over"),
+        (Group::Source, "Why a file is not captured"),
     ] {
         let _ = writeln!(text, "\n## {title}");
         for entry in all.iter().filter(|entry| entry.group == group) {

@@ -102,7 +102,7 @@ impl Command for Run {
                 .into()
         };
         if self.json_lines {
-            context.output.line(&seal_object(&sealed).into())?;
+            crate::output::Output::line(&seal_object(&sealed).into())?;
         } else {
             context.output.show(value, |page| {
                 listing.write(page);

@@ -2,7 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod case;
+mod corrections;
 mod docs;
+mod doctor;
+mod export;
 mod house;
 mod inspect;
 mod keys;
