@@ -47,16 +47,11 @@ impl Command for Run {
             &mut |item| listing.add(item),
         );
         let report = match captured {
-            Ok(report) if report.canceled => {
+            Ok(report) if !report.canceled => report,
+            ended => {
                 watch.clear();
                 listing.interrupted(context);
-                return Err(app::Fault::Canceled.error());
-            }
-            Ok(report) => report,
-            Err(error) => {
-                watch.clear();
-                listing.interrupted(context);
-                return Err(error.into());
+                return Err(ended.map_or_else(AppError::from, |_| app::Fault::Canceled.error()));
             }
         };
         listing.written()?;
