@@ -29,7 +29,6 @@ statements! {
     PROJECT_LIST = "SELECT id, name, title, reference, word, language, created_utc, closed_utc FROM projects
         WHERE name <> '_org' ORDER BY name";
     PROJECT_UPDATE = "UPDATE projects SET title = ?2, reference = ?3, word = ?4, language = ?5 WHERE id = ?1";
-    PROJECT_RENAME = "UPDATE projects SET name = ?2 WHERE id = ?1";
     PROJECT_CLOSE = "UPDATE projects SET closed_utc = ?2 WHERE id = ?1";
 
     CHAIN_INSERT = "INSERT INTO chains (org_id, project_id, genesis, size, head, frontier, next_item, next_intake, last_ts_utc, toolchain_id)

@@ -2,12 +2,21 @@ use std::path::PathBuf;
 
 use app::AppError;
 use bundle::canon::Object;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use vault::Intake;
 
 use super::{Outcome, Run};
 use crate::context::Context;
 use crate::output::capture::{Listing, outcome_object, summary};
+
+/// When the text of what was captured becomes searchable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Index {
+    /// Before the command ends
+    Now,
+    /// Later: searches catch up bit by bit
+    Later,
+}
 
 /// What is known of a drop
 #[derive(Debug, Clone, Default, Args)]
@@ -66,6 +75,9 @@ pub struct Ingest {
     paths: Vec<PathBuf>,
     #[command(flatten)]
     intake: IntakeFields,
+    /// When the text becomes searchable
+    #[arg(long, value_enum, default_value = "now")]
+    index: Index,
     /// Write one JSON line for each file, after it is stored: that line is the acknowledgement
     #[arg(long)]
     json_lines: bool,
@@ -97,6 +109,11 @@ impl Run for Ingest {
         };
         watch.clear();
         listing.written()?;
+        if self.index == Index::Now && !report.canceled {
+            watch.phase("Reading texts");
+            let caught_up = desk.vault().catch_up(&project, &act, &*watch);
+            watch.finish(caught_up.map_err(AppError::from))?;
+        }
         if !self.json_lines {
             let value = || {
                 let items: Vec<Object> = listing.items().iter().map(outcome_object).collect();

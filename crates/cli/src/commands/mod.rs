@@ -19,6 +19,7 @@ mod projects;
 mod reproduce;
 mod run;
 mod seal;
+mod search;
 mod show;
 mod verify;
 mod withdraw;
@@ -72,6 +73,7 @@ commands! {
     Run = run,
     Ingest = ingest,
     Documents = documents,
+    Search = search,
     Show = show,
     Annotate = annotate,
     Amend = amend,

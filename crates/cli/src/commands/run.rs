@@ -60,6 +60,12 @@ impl Command for Run {
             }
         };
         listing.written()?;
+        watch.phase("Reading texts");
+        watch.finish(
+            vault
+                .catch_up(&project, &act, &*watch)
+                .map_err(AppError::from),
+        )?;
         watch.phase("Sealing");
         let options = self.seal.options(Scope::New);
         let sealed = watch.finish(app::seal(

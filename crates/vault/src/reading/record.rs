@@ -120,11 +120,12 @@ impl Vault {
             };
             items.push((item, verdict));
         }
-        let mut stored = match staged.is_empty() {
-            true => Vec::new(),
-            false => self.blobs().commit(staged, Recheck::Content)?,
-        }
-        .into_iter();
+        let stored = if staged.is_empty() {
+            Vec::new()
+        } else {
+            self.blobs().commit(staged, Recheck::Content)?
+        };
+        let mut stored = stored.into_iter();
         let verdicts = items.into_iter().filter_map(|(item, verdict)| {
             let verdict = match verdict {
                 Ok(verdict) => verdict,

@@ -187,24 +187,22 @@ impl<'a> Feeder<'a> {
         item: i64,
         end: u64,
     ) -> Result<Step> {
-        let mut chunks = match self.text.take() {
-            Some(chunks) => chunks,
-            None => {
-                // What was read of the item before is replaced.
-                if self.mark.begun == 0 && !rows.drop_text(item)? {
-                    return Ok(Step::More);
-                }
-                let Some(digest) = digest_of(content) else {
-                    return Ok(Step::Done);
-                };
-                match self.vault.blobs().open_blob(BlobKind::Extract, digest) {
-                    Ok(reader) => Chunks::new(reader, Chunking::default()),
-                    Err(_) => {
-                        rows.put_gap(item, event.payload.seq)?;
-                        return Ok(Step::Done);
-                    }
-                }
+        let mut chunks = if let Some(chunks) = self.text.take() {
+            chunks
+        } else {
+            // What was read of the item before is replaced.
+            if self.mark.begun == 0 && !rows.drop_text(item)? {
+                return Ok(Step::More);
             }
+            let Some(digest) = digest_of(content) else {
+                return Ok(Step::Done);
+            };
+            let opened = self.vault.blobs().open_blob(BlobKind::Extract, digest);
+            let Ok(reader) = opened else {
+                rows.put_gap(item, event.payload.seq)?;
+                return Ok(Step::Done);
+            };
+            Chunks::new(reader, Chunking::default())
         };
         let mut count = 0_u32;
         while let Some(chunk) = chunks.next() {
