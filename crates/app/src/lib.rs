@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod catalogue;
+mod config;
 mod desk;
 mod doctor;
 mod error;
@@ -19,7 +20,8 @@ mod verify;
 mod words;
 
 pub use catalogue::{Entry, Group, codes, explain};
-pub use desk::{Desk, SBOM, folder};
+pub use config::{Complaint, Config, SETTINGS, Set, Setting, Source};
+pub use desk::{Desk, SBOM};
 pub use doctor::{DISK_RESERVE, doctor};
 pub use error::{AppError, ErrorKind};
 pub use fault::Fault;

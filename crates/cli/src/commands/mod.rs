@@ -3,6 +3,7 @@
 
 mod bundles;
 mod completions;
+mod config;
 mod docs;
 mod doctor;
 mod documents;
@@ -70,6 +71,7 @@ commands! {
     Ledger = ledger,
     Projects = projects,
     Doctor = doctor,
+    Config = config,
     Completions = completions,
     #[command(hide = true)]
     Docs = docs,

@@ -34,7 +34,7 @@ impl Command for Run {
         let act = context.act(&desk)?;
         let project = context.project(&desk, &act)?;
         let vault = desk.vault();
-        let passphrase = Context::passphrase()?;
+        let passphrase = context.passphrase()?;
         let watch = context.watch("Capturing", 0);
         let mut listing = Listing::new(context, self.json_lines);
         let captured = vault.capture(

@@ -68,7 +68,7 @@ impl Run for Seal {
         let act = context.act(&desk)?;
         let project = context.project(&desk, &act)?;
         let watch = context.watch("Sealing", 0);
-        let passphrase = Context::passphrase()?;
+        let passphrase = context.passphrase()?;
         let options = self.fields.options(scope);
         let sealed = app::seal(
             &desk,
