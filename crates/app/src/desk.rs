@@ -4,7 +4,7 @@ use std::path::Path;
 
 use store::durable::Swept;
 use store::{Access, DataRoot};
-use vault::{Act, By, DEFAULT, Machine, Project, Vault};
+use vault::{Act, By, DEFAULT, Erasures, Machine, Project, Vault};
 
 use crate::error::AppError;
 
@@ -15,13 +15,15 @@ pub const SBOM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/bom.cdx.json")
 pub struct Desk {
     vault: Vault,
     tidied: Swept,
+    erased: Result<Erasures, AppError>,
 }
 
 impl Desk {
     /// Opens the data root for working in it; makes it if there is none. What a crash left half done is tidied up.
     pub fn open(data_dir: &Path) -> Result<Self, AppError> {
-        let desk = Self::start(DataRoot::create(data_dir)?)?;
+        let mut desk = Self::start(DataRoot::create(data_dir)?)?;
         desk.vault.check_heads()?;
+        desk.erased = desk.vault.finish_erasures().map_err(AppError::from);
         Ok(desk)
     }
 
@@ -32,7 +34,12 @@ impl Desk {
 
     fn start(root: DataRoot) -> Result<Self, AppError> {
         let (vault, tidied) = Vault::open(root, machine())?;
-        Ok(Self { vault, tidied })
+        let erased = Ok(Erasures::default());
+        Ok(Self {
+            vault,
+            tidied,
+            erased,
+        })
     }
 
     /// Everything that is known and done about evidence.
@@ -43,6 +50,11 @@ impl Desk {
     /// What was tidied up when it was opened.
     pub fn tidied(&self) -> &Swept {
         &self.tidied
+    }
+
+    /// Erasures that an earlier run could not finish. One that cannot be finished now either stops no other work.
+    pub fn erased(&self) -> &Result<Erasures, AppError> {
+        &self.erased
     }
 
     /// A new act on the command line, by the person named for this once or by the operator.

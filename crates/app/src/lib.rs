@@ -6,13 +6,17 @@
 
 mod catalogue;
 mod config;
+mod days;
 mod desk;
 mod doctor;
 mod error;
+mod export;
 mod fault;
 mod file;
 mod from;
+mod hashes;
 mod inspect;
+mod numbers;
 mod rules;
 mod seal;
 mod threads;
@@ -21,18 +25,22 @@ mod words;
 
 pub use catalogue::{Entry, Group, codes, explain};
 pub use config::{Complaint, Config, SETTINGS, Set, Setting, Source};
+pub use days::{from_day, until_day};
 pub use desk::{Desk, SBOM};
 pub use doctor::{DISK_RESERVE, doctor};
 pub use error::{AppError, ErrorKind};
+pub use export::{ExportedItem, export_item, write_new};
 pub use fault::Fault;
 pub use file::FileReadAt;
+pub use hashes::{HashFormat, hashes};
 pub use inspect::{
     ArchiveFacts, BlobFacts, DocumentFacts, FoundProblem, Inspection, MemberFacts, Unreadable,
     inspect_file,
 };
+pub use numbers::item_number;
 pub use seal::{SealOptions, Sealed, seal};
 pub use threads::Threads;
-pub use verify::{VerifyRequest, verify_at, verify_file};
+pub use verify::{VerifyRequest, check_fingerprint, verify_at, verify_file};
 pub use words::words;
 
 pub use bundle::verify::{Progress, Report, Silent};

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, stderr};
 use std::sync::Arc;
 
 use app::{AppError, Config, Desk};
-use vault::{Act, By, Project};
+use vault::{Act, By, Erasures, Project};
 
 use crate::args::Global;
 use crate::output::Output;
@@ -40,6 +40,11 @@ impl Context {
                 tidied.files
             ));
         }
+        match desk.erased() {
+            Ok(Erasures { removed: 0, .. }) => {}
+            Ok(_) => self.output.hint("bytes that were erased before are removed now; an earlier run could not finish that"),
+            Err(error) => self.output.hint(&format!("bytes that were erased could not be removed yet: {}", error.message)),
+        }
         Ok(desk)
     }
 
@@ -61,11 +66,6 @@ impl Context {
     /// The case to look at.
     pub fn project_to_read(&self, desk: &Desk) -> Result<Project, AppError> {
         desk.project_to_read(self.global.project.as_deref())
-    }
-
-    /// The passphrase of the signing key, as the settings give it.
-    pub fn passphrase(&self) -> Result<Option<String>, AppError> {
-        self.config()?.passphrase()
     }
 
     /// For what may last: shows progress, and hears Ctrl-C from now on. `total` is a guess, in bytes.

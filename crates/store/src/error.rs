@@ -1,5 +1,7 @@
 //! What can go wrong in the store: a stable code, one sentence, the place, the next step.
 
+mod steps;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +10,8 @@ use bundle::Sha256;
 use crate::blobs::BlobKind;
 use crate::filesystem::Filesystem;
 use crate::holder::{self, Holder};
+
+pub use steps::NEXT_STEPS;
 
 /// What the calls of this crate return.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
@@ -232,55 +236,9 @@ impl StoreError {
     }
 
     /// What to do now.
-    pub const fn next_step(&self) -> &'static str {
-        match self {
-            Self::Io { .. } => {
-                "Check the disk and its cable or network, then try again; nothing was acknowledged."
-            }
-            Self::DiskFull { .. } => {
-                "Free some space on that disk, then try again; nothing recorded was lost."
-            }
-            Self::PermissionDenied { .. } => {
-                "Give this user the right to it, or choose another folder with --data-dir."
-            }
-            Self::ReadOnly { .. } => {
-                "Work on a writable copy; a read-only one can be read and checked."
-            }
-            Self::DatabaseLocked { .. } => {
-                "Try again; if it lasts, end the process that holds the database."
-            }
-            Self::DatabaseCorrupt { .. } => {
-                "Run `fieldgrade doctor`, and restore from a backup if it says so."
-            }
-            Self::DatabaseNewer { .. } => "Use the newer version of the program that wrote it.",
-            Self::DatabaseOlder { .. } => {
-                "Open it once for writing with this program; a copy is kept beside it."
-            }
-            Self::DatabaseFailed { .. } => "Try again; if it stays, report it with this text.",
-            Self::RootInUse { .. } => {
-                "Close that program, or wait until it is done, then try again."
-            }
-            Self::NetworkFilesystem { .. } => {
-                "Run one process only (`serve --embedded-worker`), or move the data folder to a local disk."
-            }
-            Self::ReferenceRoot { .. } => {
-                "Run `fieldgrade adopt` to take its evidence over, or choose another folder."
-            }
-            Self::NotADataRoot { .. } => {
-                "Check --data-dir, or choose an empty folder for a new one."
-            }
-            Self::IsABackup { .. } => {
-                "Check it with `fieldgrade restore FOLDER --check`, or restore it into an empty folder: `fieldgrade restore FOLDER --data-dir DIR`."
-            }
-            Self::LeaseLost { .. } => "Nothing to do: another worker goes on with the run.",
-            Self::BlobMissing { .. } => {
-                "Run `fieldgrade doctor`; capturing the same file again brings the bytes back."
-            }
-            Self::BlobDamaged { .. } => {
-                "Run `fieldgrade doctor`; capturing the same file again heals the bytes."
-            }
-            Self::Canceled => "Start it again when wanted; what was acknowledged stays.",
-        }
+    pub fn next_step(&self) -> &'static str {
+        let found = NEXT_STEPS.iter().find(|(word, ..)| *word == self.code());
+        found.map_or("", |(_, _, next)| *next)
     }
 }
 

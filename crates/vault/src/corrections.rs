@@ -4,7 +4,10 @@
 mod amend;
 mod annotate;
 mod erase;
+mod export;
 mod hold;
+#[cfg(test)]
+mod tests;
 mod withdraw;
 
 use bundle::Sha256;

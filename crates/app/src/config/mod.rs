@@ -5,7 +5,6 @@
 mod file;
 
 use std::ffi::OsString;
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use store::DataRoot;
@@ -55,8 +54,28 @@ const PASSPHRASE_FILE: Setting = Setting {
     secret: false,
 };
 
+const NEW_PASSPHRASE: Setting = Setting {
+    variable: "FG_KEY_NEW_PASSPHRASE",
+    key: None,
+    means: "locks a signing key anew",
+    secret: true,
+};
+const NEW_PASSPHRASE_FILE: Setting = Setting {
+    variable: "FG_KEY_NEW_PASSPHRASE_FILE",
+    key: None,
+    means: "a file with the passphrase that locks a signing key anew",
+    secret: false,
+};
+
 /// All settings.
-pub const SETTINGS: [Setting; 4] = [DATA_DIR, RESERVE, PASSPHRASE, PASSPHRASE_FILE];
+pub const SETTINGS: [Setting; 6] = [
+    DATA_DIR,
+    RESERVE,
+    PASSPHRASE,
+    NEW_PASSPHRASE,
+    PASSPHRASE_FILE,
+    NEW_PASSPHRASE_FILE,
+];
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,22 +115,11 @@ pub struct Set {
     pub source: Source,
 }
 
-/// Text that nothing shows.
-#[derive(Clone)]
-struct Secret(String);
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(secret)")
-    }
-}
-
 /// What all settings are.
 #[derive(Debug, Clone)]
 pub struct Config {
     data_dir: PathBuf,
     reserve: u64,
-    passphrase: Option<Secret>,
     passphrase_file: Option<PathBuf>,
     file: PathBuf,
     sets: Vec<Set>,
@@ -141,7 +149,6 @@ impl Config {
         let shown = |path: &Path| path.display().to_string();
         let mut config = Self {
             reserve: DISK_RESERVE,
-            passphrase: None,
             passphrase_file: None,
             sets: vec![set(&DATA_DIR, Some(shown(&data_dir)), source)],
             complaints: file.complaints.clone(),
@@ -160,19 +167,19 @@ impl Config {
         }
         let reserve = config.reserve.to_string();
         config.sets.push(set(&RESERVE, Some(reserve), source));
-        let secret = variable(&PASSPHRASE);
-        let source = if secret.is_some() {
-            Source::Variable
-        } else {
-            Source::Default
-        };
-        let secret = secret.map(|value| text_of(&PASSPHRASE, value));
-        config.passphrase = secret.transpose()?.map(Secret);
-        let passphrase = config.passphrase.as_ref().map(|_| String::new());
-        config.sets.push(set(&PASSPHRASE, passphrase, source));
+        for setting in [&PASSPHRASE, &NEW_PASSPHRASE] {
+            // Only whether there is one: nothing here holds a secret.
+            let given = variable(setting).map(|_| String::new());
+            let source = source_of(given.is_some());
+            config.sets.push(set(setting, given, source));
+        }
         let (text, source) = chosen(&PASSPHRASE_FILE, variable(&PASSPHRASE_FILE), &file);
         config.passphrase_file = text.as_ref().map(PathBuf::from);
         config.sets.push(set(&PASSPHRASE_FILE, text, source));
+        let new = variable(&NEW_PASSPHRASE_FILE);
+        let new = new.map(|path| shown(Path::new(&path)));
+        let source = source_of(new.is_some());
+        config.sets.push(set(&NEW_PASSPHRASE_FILE, new, source));
         Ok(config)
     }
 
@@ -201,17 +208,17 @@ impl Config {
         &self.complaints
     }
 
-    /// The passphrase of the signing key: never an argument, which others could read.
-    pub fn passphrase(&self) -> Result<Option<String>, AppError> {
-        match (&self.passphrase, &self.passphrase_file) {
-            (Some(Secret(passphrase)), _) => Ok(Some(passphrase.clone())),
-            (None, Some(path)) => {
-                let text = std::fs::read_to_string(path);
-                let text = text.map_err(|error| AppError::from(error).in_file(path))?;
-                Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()))
-            }
-            (None, None) => Ok(None),
-        }
+    /// A file with the passphrase of the signing key.
+    pub fn passphrase_file(&self) -> Option<&Path> {
+        self.passphrase_file.as_deref()
+    }
+}
+
+const fn source_of(given: bool) -> Source {
+    if given {
+        Source::Variable
+    } else {
+        Source::Default
     }
 }
 
@@ -238,15 +245,6 @@ fn chosen(
         Some(Entry { value, line }) => (Some(value.clone()), Source::File(*line)),
         None => (None, Source::Default),
     }
-}
-
-fn text_of(setting: &Setting, value: OsString) -> Result<String, AppError> {
-    value.into_string().map_err(|_| {
-        Fault::SettingInvalid
-            .error()
-            .saying("The passphrase is not valid UTF-8.")
-            .at(setting.variable)
-    })
 }
 
 fn place_of(setting: &Setting, source: &Source, file: &Path) -> String {
@@ -305,22 +303,19 @@ mod tests {
     }
 
     #[test]
-    fn a_passphrase_is_used_and_never_shown() {
+    fn a_passphrase_is_never_held_and_a_file_with_it_is_named() {
         let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "key_passphrase_file = \"/run/secrets/key\"");
         let config = read(folder.path(), &[("FG_KEY_PASSPHRASE", "hush")]).unwrap();
-        assert_eq!(config.passphrase().unwrap().as_deref(), Some("hush"));
-        assert!(
-            config
-                .sets()
-                .iter()
-                .all(|set| set.value.as_deref() != Some("hush"))
+        assert!(config.sets()[2].is_set && !config.sets()[3].is_set);
+        assert!(!format!("{config:?}").contains("hush"));
+        assert_eq!(
+            config.passphrase_file(),
+            Some(Path::new("/run/secrets/key"))
         );
-        assert!(config.sets()[2].is_set && !format!("{config:?}").contains("hush"));
-        let path = folder.path().join("secret");
-        std::fs::write(&path, "from a file\n").unwrap();
-        write(folder.path(), &format!("key_passphrase_file = {path:?}"));
-        let config = read(folder.path(), &[]).unwrap();
-        assert_eq!(config.passphrase().unwrap().as_deref(), Some("from a file"));
+        let variable = [("FG_KEY_PASSPHRASE_FILE", "/elsewhere")];
+        let config = read(folder.path(), &variable).unwrap();
+        assert_eq!(config.passphrase_file(), Some(Path::new("/elsewhere")));
     }
 
     #[test]

@@ -17,8 +17,12 @@ FG_DISK_RESERVE_BYTES = 1000000
   from line 1 of the file: how many bytes should stay free, so that the record can always be written
 FG_KEY_PASSPHRASE = (set, and not shown)
   from the variable: unlocks the signing key
+FG_KEY_NEW_PASSPHRASE = (none)
+  by default: locks a signing key anew
 FG_KEY_PASSPHRASE_FILE = (none)
   by default: a file with the passphrase that unlocks the signing key
+FG_KEY_NEW_PASSPHRASE_FILE = (none)
+  by default: a file with the passphrase that locks a signing key anew
 
 The file is ROOT/fieldgrade_ui/runtime/fieldgrade.toml.
 ";
