@@ -5,6 +5,7 @@ mod amend;
 mod annotate;
 mod bundles;
 mod completions;
+mod config;
 mod docs;
 mod doctor;
 mod documents;
@@ -90,6 +91,7 @@ commands! {
     Operator = operator,
     Keys = keys,
     Doctor = doctor,
+    Config = config,
     Completions = completions,
     #[command(hide = true)]
     Docs = docs,
