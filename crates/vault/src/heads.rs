@@ -1,10 +1,11 @@
 //! How far each chain had come, kept beside the keys: an older database put back in place is noticed.
 
 use std::fs;
+use std::io;
 use std::path::PathBuf;
 
 use bundle::Sha256;
-use store::{StoreError, durable};
+use store::{DataRoot, StoreError, durable};
 
 use crate::error::{Result, VaultError};
 use crate::ledger::{number, unsigned};
@@ -31,31 +32,26 @@ impl Vault {
 
     /// Refuses a database that is older than what was remembered, or has another history.
     pub fn check_heads(&self) -> Result<()> {
-        let chains: Vec<(Vec<u8>, u64)> = self.db().read(|connection| {
-            let mut statement = connection.prepare_cached(sql::CHAIN_HEADS)?;
-            let rows = statement.query_map((), |row| Ok((row.get(0)?, unsigned(row, 1)?)))?;
-            Ok::<_, VaultError>(rows.collect::<rusqlite::Result<_>>()?)
-        })?;
-        for (genesis, size) in chains {
-            let Ok(genesis) = <[u8; 32]>::try_from(genesis) else {
-                continue;
-            };
-            let path = self.head_file(&Sha256::from_bytes(genesis));
-            let text = match fs::read_to_string(&path) {
-                Ok(text) => text,
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(StoreError::io("read", path, error).into()),
-            };
-            let (expected, head) = text.trim_end().split_once(' ').unwrap_or_default();
-            let (Ok(expected), Ok(head)) = (expected.parse::<u64>(), head.parse::<Sha256>()) else {
-                continue;
-            };
-            let found: Option<Vec<u8>> = self.db().read(|connection| {
+        for remembered in remembered(self.root())? {
+            let expected = remembered.size;
+            let genesis = remembered.genesis.as_bytes();
+            let (found, size) = self.db().read(|connection| {
                 let mut statement = connection.prepare_cached(sql::EVENT_HASH_OF_CHAIN)?;
                 let mut rows = statement.query((genesis, number(expected)))?;
-                Ok::<_, VaultError>(rows.next()?.map(|row| row.get(0)).transpose()?)
+                let found: Option<Vec<u8>> = rows.next()?.map(|row| row.get(0)).transpose()?;
+                let mut statement = connection.prepare_cached(sql::CHAIN_HEADS)?;
+                let chains = statement
+                    .query_map((), |row| Ok((row.get::<_, Vec<u8>>(0)?, unsigned(row, 1)?)))?;
+                let mut size = 0;
+                for chain in chains {
+                    let chain = chain?;
+                    if chain.0 == genesis {
+                        size = chain.1;
+                    }
+                }
+                Ok::<_, VaultError>((found, size))
             })?;
-            if found.as_deref() != Some(head.as_bytes().as_slice()) {
+            if found.as_deref() != Some(remembered.head.as_bytes().as_slice()) {
                 return Err(VaultError::LedgerRolledBack {
                     found: size,
                     expected,
@@ -64,4 +60,54 @@ impl Vault {
         }
         Ok(())
     }
+}
+
+/// Refuses to begin a new database where an earlier one is remembered: it would be an empty record in the place of a
+/// lost one, and nobody would notice.
+pub(crate) fn must_not_begin_anew(root: &DataRoot) -> Result<()> {
+    let there = fs::metadata(root.termite_db()).is_ok_and(|found| found.len() > 0);
+    let longest = remembered(root)?.into_iter().map(|head| head.size).max();
+    match longest {
+        Some(expected) if !there => Err(VaultError::LedgerRolledBack { found: 0, expected }),
+        _ => Ok(()),
+    }
+}
+
+/// How far a chain had come.
+struct Remembered {
+    genesis: Sha256,
+    size: u64,
+    head: Sha256,
+}
+
+fn remembered(root: &DataRoot) -> Result<Vec<Remembered>> {
+    let folder = root.keys();
+    let entries = match fs::read_dir(&folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(|error| StoreError::io("list", &folder, error))?,
+    };
+    let mut all = Vec::new();
+    for entry in entries {
+        let path = entry
+            .map_err(|error| StoreError::io("list", &folder, error))?
+            .path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        let Some(Ok(genesis)) = name
+            .and_then(|name| name.strip_suffix(".head"))
+            .map(str::parse)
+        else {
+            continue;
+        };
+        let text =
+            fs::read_to_string(&path).map_err(|error| StoreError::io("read", &path, error))?;
+        let (size, head) = text.trim_end().split_once(' ').unwrap_or_default();
+        if let (Ok(size), Ok(head)) = (size.parse(), head.parse()) {
+            all.push(Remembered {
+                genesis,
+                size,
+                head,
+            });
+        }
+    }
+    Ok(all)
 }
