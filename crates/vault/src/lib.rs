@@ -4,6 +4,7 @@
 
 mod bundles;
 mod capture;
+mod damage;
 mod error;
 mod evidence;
 mod heads;
@@ -23,6 +24,7 @@ mod vault;
 
 pub use bundles::SealedBundle;
 pub use capture::{CaptureReport, Intake, ItemError, ItemOutcome, ItemStatus};
+pub use damage::LostBytes;
 pub use error::{NEXT_STEPS, Result, VaultError};
 pub use items::{Item, ItemState};
 pub use ledger::LedgerCheck;
