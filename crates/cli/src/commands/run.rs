@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use app::AppError;
 use bundle::canon::{Object, Value};
 use clap::Args;
-use vault::Scope;
+use vault::{ItemStatus, Scope};
 
 use super::ingest::IntakeFields;
 use super::seal::SealFields;
@@ -43,13 +43,17 @@ impl Command for Run {
             &self.intake.into(),
             &act,
             &*watch,
-            &mut |item| listing.add(item),
+            &mut |item| {
+                listing.add(item);
+                if item.status != ItemStatus::Failed {
+                    watch.stored();
+                }
+            },
         );
         let report = match captured {
             Ok(report) if report.canceled => {
                 watch.clear();
-                listing.interrupted(context);
-                return Err(app::Fault::Canceled.error());
+                return Err(app::Fault::Canceled.error().saying(watch.told()));
             }
             Ok(report) => report,
             Err(error) => {
