@@ -2,17 +2,18 @@
 //! seal, and the same sources give the same bytes.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-fn main() {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     let lock = Path::new("../../Cargo.lock");
-    println!("cargo::rerun-if-changed={}", lock.display());
-    let text = fs::read_to_string(lock).expect("Cargo.lock stands at the top of the workspace");
-    let version = env::var("CARGO_PKG_VERSION").expect("cargo says it");
-    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo says it"));
-    fs::write(out.join("bom.cdx.json"), bill(&text, &version))
-        .expect("cargo's own folder can be written");
+    print_line(&format!("cargo::rerun-if-changed={}", lock.display()))?;
+    let text = fs::read_to_string(lock)?;
+    let version = env::var("CARGO_PKG_VERSION")?;
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("bom.cdx.json"), bill(&text, &version))?;
+    Ok(())
 }
 
 fn bill(lock: &str, version: &str) -> String {
@@ -52,4 +53,9 @@ fn component(package: &BTreeMap<&str, &str>) -> String {
     format!(
         "{{{hashes}\"name\":\"{name}\",\"purl\":\"pkg:cargo/{name}@{version}\",\"type\":\"library\",\"version\":\"{version}\"}}"
     )
+}
+
+/// Cargo listens on standard output.
+fn print_line(line: &str) -> std::io::Result<()> {
+    writeln!(std::io::stdout(), "{line}")
 }

@@ -60,6 +60,7 @@ impl Kit {
             any_signer: false,
             fingerprint: None,
             known: &Nothing,
+            now: None,
         }
     }
 

@@ -8,12 +8,14 @@
     reason = "a test whose own tools fail has nothing to say"
 )]
 
+pub mod file;
 pub mod forge;
 pub mod kit;
 pub mod mounts;
 pub mod program;
 pub mod python;
 pub mod random;
+pub mod sealer;
 pub mod sound;
 
 use std::path::{Path, PathBuf};

@@ -28,7 +28,7 @@ fn nothing_is_sealed_and_the_record_stays() {
         format!(
             "error[key_missing]: The signing key {name} is not in ROOM/data/termite_fieldpack/runtime/keys/toolchain_ed25519.pem.
   at: ROOM/data/termite_fieldpack/runtime/keys/toolchain_ed25519.pem
-  next: Put the key file back from a backup. If it is lost for good, run `fieldgrade keys replace`, which is put on record.
+  next: Put the key file back from a backup. If it is lost for good, run `fieldgrade keys replace --lost`, which is put on record.
 "
         )
     );

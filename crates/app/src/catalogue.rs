@@ -14,6 +14,12 @@ pub enum Group {
     Archive,
     /// The program itself.
     Program,
+    /// A case: its record, items, keys and sealed packages.
+    Case,
+    /// The data folder: files, locks and databases.
+    Storage,
+    /// A file that is to be captured.
+    Source,
 }
 
 /// One code.
@@ -60,16 +66,43 @@ pub fn codes() -> Vec<Entry> {
         kind: ErrorKind::Refused,
     });
     let checks = checks.filter(|check| archive.iter().all(|entry| entry.word != check.word));
-    let mut all: Vec<Entry> = checks.collect();
-    all.extend(archive);
-    all.extend(Fault::ALL.iter().map(|fault| Entry {
+    let faults = Fault::ALL.iter().map(|fault| Entry {
         word: fault.code(),
         means: fault.means(),
         next: fault.next(),
         group: Group::Program,
         kind: fault.kind(),
-    }));
+    });
+    let lists = [
+        (vault::NEXT_STEPS, Group::Case),
+        (store::NEXT_STEPS, Group::Storage),
+        (vault::source::NEXT_STEPS, Group::Source),
+    ];
+    let lists = lists.into_iter().flat_map(|(list, group)| {
+        list.iter().map(move |(word, means, next)| Entry {
+            word,
+            means,
+            next,
+            group,
+            kind: kind_of(word, group),
+        })
+    });
+    let mut all: Vec<Entry> = checks.chain(archive.iter().copied()).collect();
+    for entry in faults.chain(lists) {
+        // What means the same on several floors stands once, in the words of the floor that people meet first.
+        if all.iter().all(|known| known.word != entry.word) {
+            all.push(entry);
+        }
+    }
     all
+}
+
+/// Whose matter the codes of the floors below are.
+fn kind_of(word: &str, group: Group) -> ErrorKind {
+    match group {
+        Group::Storage if !vault::STORE_REFUSALS.contains(&word) => ErrorKind::Environment,
+        _ => ErrorKind::Refused,
+    }
 }
 
 /// The entry for a code as it stands in a report: a word, and after a colon the place.
@@ -99,6 +132,41 @@ mod tests {
             assert!(entry.means.ends_with('.'), "{}", entry.word);
             assert!(entry.next.ends_with('.'), "{}", entry.word);
         }
+    }
+
+    /// Looks for the words in the sources themselves, so that none can be forgotten.
+    #[test]
+    fn every_code_of_every_crate_is_in_the_catalogue() {
+        let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut found = 0;
+        for word in words_below(&crates) {
+            assert!(explain(&word).is_some(), "{word} is not in the catalogue");
+            found += 1;
+        }
+        assert!(found > 80, "only {found} words were found");
+    }
+
+    /// The words that a function called `code` returns, and the string that opens each row of a list of codes.
+    fn words_below(folder: &std::path::Path) -> Vec<String> {
+        let mut words = Vec::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                words.extend(words_below(&path));
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                for body in text.split("fn code(").skip(1) {
+                    let end = body.find("\n    }\n").unwrap_or(body.len());
+                    let quoted = body[..end].split('"').skip(1).step_by(2);
+                    let words_only = quoted.map(|word| word.split(':').next().unwrap_or(word));
+                    let is_word = |word: &&str| {
+                        !word.is_empty() && word.chars().all(|c| c == '_' || c.is_ascii_lowercase())
+                    };
+                    words.extend(words_only.filter(is_word).map(str::to_owned));
+                }
+            }
+        }
+        words
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use store::durable::Swept;
 use store::{Access, DataRoot};
-use vault::{Act, By, DEFAULT, Machine, Project, Vault};
+use vault::{Act, By, DEFAULT, Erasures, Machine, Project, Vault};
 
 use crate::error::AppError;
 
@@ -15,13 +15,15 @@ pub const SBOM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/bom.cdx.json")
 pub struct Desk {
     vault: Vault,
     tidied: Swept,
+    erased: Result<Erasures, AppError>,
 }
 
 impl Desk {
     /// Opens the data root for working in it; makes it if there is none. What a crash left half done is tidied up.
     pub fn open(data_dir: Option<&Path>) -> Result<Self, AppError> {
-        let desk = Self::start(DataRoot::create(&folder(data_dir)?)?)?;
+        let mut desk = Self::start(DataRoot::create(&folder(data_dir)?)?)?;
         desk.vault.check_heads()?;
+        desk.erased = desk.vault.finish_erasures().map_err(AppError::from);
         Ok(desk)
     }
 
@@ -31,9 +33,13 @@ impl Desk {
     }
 
     fn start(root: DataRoot) -> Result<Self, AppError> {
-        let machine = Machine::this("fieldgrade", env!("CARGO_PKG_VERSION"), SBOM);
-        let (vault, tidied) = Vault::open(root, machine)?;
-        Ok(Self { vault, tidied })
+        let (vault, tidied) = Vault::open(root, machine())?;
+        let erased = Ok(Erasures::default());
+        Ok(Self {
+            vault,
+            tidied,
+            erased,
+        })
     }
 
     /// Everything that is known and done about evidence.
@@ -44,6 +50,11 @@ impl Desk {
     /// What was tidied up when it was opened.
     pub fn tidied(&self) -> &Swept {
         &self.tidied
+    }
+
+    /// Erasures that an earlier run could not finish. One that cannot be finished now either stops no other work.
+    pub fn erased(&self) -> &Result<Erasures, AppError> {
+        &self.erased
     }
 
     /// A new act on the command line, by the person named for this once or by the operator.
@@ -62,6 +73,11 @@ impl Desk {
         let found = self.vault.find_project(name)?;
         found.ok_or_else(|| vault::VaultError::ProjectUnknown(name.to_owned()).into())
     }
+}
+
+/// This machine, as the program names itself on it.
+pub(crate) fn machine() -> Machine {
+    Machine::this("fieldgrade", env!("CARGO_PKG_VERSION"), SBOM)
 }
 
 /// Where the data root is: as given, else as the environment says, else where the system keeps data.

@@ -79,7 +79,10 @@ faults! {
         "Choose another name, or move the file away."
     CopyDiffers "copy_differs" Environment
         "The copy was read back and is not the same."
-        "Do not use this medium; copy the package to another one."
+        "Do not use this medium; copy it to another one."
+    NotConfirmed "not_confirmed" Refused
+        "Erasing cannot be undone, and nobody said yes to it."
+        "Say yes when asked, or add --yes."
     DiskFull "disk_full" Environment
         "There is no space left."
         "Make room, then start again."

@@ -5,12 +5,17 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod catalogue;
+mod days;
 mod desk;
+mod doctor;
 mod error;
+mod export;
 mod fault;
 mod file;
 mod from;
+mod hashes;
 mod inspect;
+mod numbers;
 mod rules;
 mod seal;
 mod threads;
@@ -18,17 +23,22 @@ mod verify;
 mod words;
 
 pub use catalogue::{Entry, Group, codes, explain};
+pub use days::{from_day, until_day};
 pub use desk::{Desk, SBOM, folder};
+pub use doctor::{DISK_RESERVE, doctor};
 pub use error::{AppError, ErrorKind};
+pub use export::{ExportedItem, export_item, write_new};
 pub use fault::Fault;
 pub use file::FileReadAt;
+pub use hashes::{HashFormat, hashes};
 pub use inspect::{
     ArchiveFacts, BlobFacts, DocumentFacts, FoundProblem, Inspection, MemberFacts, Unreadable,
     inspect_file,
 };
+pub use numbers::item_number;
 pub use seal::{SealOptions, Sealed, seal};
 pub use threads::Threads;
-pub use verify::{VerifyRequest, verify_at, verify_file};
+pub use verify::{VerifyRequest, check_fingerprint, verify_at, verify_file};
 pub use words::words;
 
 pub use bundle::verify::{Progress, Report, Silent};

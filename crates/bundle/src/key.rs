@@ -4,6 +4,7 @@ use std::fmt;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ed25519_dalek::{Signer as _, SigningKey as Secret, VerifyingKey};
+use zeroize::Zeroizing;
 
 use crate::digest::Sha256;
 
@@ -133,17 +134,15 @@ impl SigningKey {
         let seed = der
             .strip_prefix(&PRIVATE_PREFIX)
             .ok_or(KeyError::NotEd25519)?;
-        Ok(Self::from_seed(
-            &seed.try_into().map_err(|_| KeyError::NotEd25519)?,
-        ))
+        let seed: &[u8; 32] = seed.try_into().map_err(|_| KeyError::NotEd25519)?;
+        Ok(Self::from_seed(seed))
     }
 
-    /// The PEM form that the reference platform reads as well.
+    /// The PEM form that the reference platform reads as well. The caller wipes it.
     pub fn to_pem(&self) -> String {
-        write_pem(
-            &[&PRIVATE_PREFIX[..], &self.0.to_bytes()].concat(),
-            "PRIVATE KEY",
-        )
+        let seed = Zeroizing::new(self.0.to_bytes());
+        let der = Zeroizing::new([&PRIVATE_PREFIX[..], seed.as_slice()].concat());
+        write_pem(&der, "PRIVATE KEY")
     }
 }
 
@@ -171,7 +170,8 @@ fn write_pem(der: &[u8], label: &str) -> String {
     )
 }
 
-fn read_pem(pem: &[u8], label: &'static str) -> Result<Vec<u8>, KeyError> {
+/// What a block holds; wiped from memory when dropped, since it may be a private key.
+fn read_pem(pem: &[u8], label: &'static str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let missing = || KeyError::NotPem(label);
     let text = std::str::from_utf8(pem).map_err(|_| missing())?;
     let (_, rest) = text
@@ -180,8 +180,11 @@ fn read_pem(pem: &[u8], label: &'static str) -> Result<Vec<u8>, KeyError> {
     let (body, _) = rest
         .split_once(&format!("-----END {label}-----"))
         .ok_or_else(missing)?;
-    let body: String = body.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-    STANDARD.decode(body).map_err(|_| missing())
+    // As long as the block from the start, so that no copy stays behind where it grew.
+    let mut digits = Zeroizing::new(String::with_capacity(body.len()));
+    digits.extend(body.chars().filter(|c| !c.is_ascii_whitespace()));
+    let decoded = STANDARD.decode(digits.as_bytes()).map_err(|_| missing())?;
+    Ok(Zeroizing::new(decoded))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, stderr};
 use std::sync::Arc;
 
 use app::{AppError, Desk};
-use vault::{Act, By, Project};
+use vault::{Act, By, Erasures, Project};
 
 use crate::args::Global;
 use crate::output::Output;
@@ -35,6 +35,11 @@ impl Context {
                 tidied.files
             ));
         }
+        match desk.erased() {
+            Ok(Erasures { removed: 0, .. }) => {}
+            Ok(_) => self.output.hint("bytes that were erased before are removed now; an earlier run could not finish that"),
+            Err(error) => self.output.hint(&format!("bytes that were erased could not be removed yet: {}", error.message)),
+        }
         Ok(desk)
     }
 
@@ -56,22 +61,6 @@ impl Context {
     /// The case to look at.
     pub fn project_to_read(&self, desk: &Desk) -> Result<Project, AppError> {
         desk.project_to_read(self.global.project.as_deref())
-    }
-
-    /// The passphrase of the signing key, as the environment gives it; never an argument, which others could read.
-    pub fn passphrase(&self) -> Result<Option<String>, AppError> {
-        if let Ok(passphrase) = std::env::var("FG_KEY_PASSPHRASE") {
-            return Ok(Some(passphrase));
-        }
-        match std::env::var_os("FG_KEY_PASSPHRASE_FILE") {
-            None => Ok(None),
-            Some(path) => {
-                let path = std::path::PathBuf::from(path);
-                let text = std::fs::read_to_string(&path)
-                    .map_err(|error| AppError::from(error).in_file(&path))?;
-                Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()))
-            }
-        }
     }
 
     /// For what may last: shows progress, and hears Ctrl-C from now on. `total` is a guess, in bytes.

@@ -5,12 +5,14 @@
 //! cas/extracts/sha256/<64 hex>   text taken from it
 //! cas/aux/sha256/<64 hex>        everything else that is sealed: policies, cards, what tools said
 //! cas/tmp/                       files on their way there
+//! cas/.lock                      held by who stores, and alone by who removes
 //! ```
 //!
 //! A name stands there only when its bytes are on the disk, so bytes that are found need no second look to be durable.
 
 mod copy;
 mod group;
+mod hold;
 mod kind;
 mod list;
 mod reader;
@@ -24,6 +26,7 @@ use std::path::PathBuf;
 use bundle::Sha256;
 
 pub use group::{GROUP_MAX, Outcome, Recheck, Stored};
+pub use hold::Held;
 pub use kind::BlobKind;
 pub use list::{Listed, Listing};
 pub use reader::{BlobReader, CheckedBlob};

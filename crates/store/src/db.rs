@@ -6,6 +6,7 @@ mod connect;
 mod failure;
 mod origin;
 mod readers;
+mod snapshot;
 mod tx;
 
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ pub use changes::{Change, ChangeWatch};
 pub(crate) use connect::{Mode, beside, connect, leave_alone};
 pub(crate) use failure::within;
 pub use origin::{FenceToken, Origin, RequestId, RunId};
+pub use snapshot::{copy_database, examine};
 pub use tx::Tx;
 
 use crate::error::{Result, StoreError};
@@ -69,12 +71,14 @@ impl Database {
 pub struct Db {
     path: PathBuf,
     access: Access,
+    /// How it is read.
+    reading: Mode,
     busy: Duration,
     /// The connection that writes; where only one connection may exist, it also reads.
     main: Mutex<Connection>,
     readers: Option<Readers>,
     commits: Arc<AtomicU64>,
-    _mark: OpenMark,
+    _mark: Option<OpenMark>,
 }
 
 impl Db {
@@ -120,11 +124,12 @@ impl Db {
         Ok(Self {
             path,
             access,
+            reading: mode,
             busy,
             main: Mutex::new(main),
             readers,
             commits,
-            _mark: mark,
+            _mark: Some(mark),
         })
     }
 
@@ -144,16 +149,35 @@ impl Db {
                 | StoreError::DatabaseNewer { .. }
                 | StoreError::NotADataRoot { .. },
             ) if schema.derived && root.access() == Access::Write => {
-                let alone = root.filesystem(database.folder())?.is_network();
-                let manner = Manner {
-                    busy: root.busy_timeout(),
-                    alone,
-                };
-                migrate::make_anew(&root.database(database), schema, manner)?;
-                Ok((Self::open(root, database, schema)?, true))
+                Ok((Self::open_emptied(root, database, schema)?, true))
             }
             opened => Ok((opened?, false)),
         }
+    }
+
+    /// Empties a derived database in place, whatever is in it, and opens it: for damage that was only met on the way.
+    /// Whoever has it open goes on with the new one; for a moment they find no tables.
+    ///
+    /// # Errors
+    /// As [`Db::open_derived`]; `database_failed` where the database is not a derived one.
+    /// `read_only` where the root was opened for reading.
+    pub fn open_emptied(root: &DataRoot, database: Database, schema: &Schema) -> Result<Self> {
+        let path = root.database(database);
+        if root.access() == Access::Read {
+            let operation = "empty";
+            return Err(StoreError::ReadOnly { operation, path });
+        }
+        if !schema.derived {
+            let detail = "it holds what cannot be made again".to_owned();
+            let path = Some(path);
+            return Err(StoreError::DatabaseFailed { path, detail });
+        }
+        let manner = Manner {
+            busy: root.busy_timeout(),
+            alone: root.filesystem(database.folder())?.is_network(),
+        };
+        migrate::make_anew(&path, schema, manner)?;
+        Self::open(root, database, schema)
     }
 
     /// The file.
@@ -242,18 +266,7 @@ impl Db {
     /// # Errors
     /// `database_corrupt` when even the check cannot go on; `io`.
     pub fn integrity_check(&self) -> Result<Vec<String>> {
-        self.read(|connection| {
-            let mut statement = connection.prepare("PRAGMA integrity_check(100)")?;
-            let found = statement.query_map((), |row| row.get::<_, String>(0))?;
-            let mut found = found.collect::<rusqlite::Result<Vec<_>>>()?;
-            found.retain(|line| line != "ok");
-            let mut statement = connection.prepare("PRAGMA foreign_key_check")?;
-            let orphans = statement.query_map((), |row| row.get::<_, String>(0))?;
-            for table in orphans.take(100) {
-                found.push(format!("a row of {} points to nothing", table?));
-            }
-            Ok(found)
-        })
+        self.read(findings)
     }
 
     fn main(&self) -> MutexGuard<'_, Connection> {
@@ -269,4 +282,17 @@ fn look_at<T, E: From<StoreError>>(
     let moment = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)
         .map_err(StoreError::from)?;
     look(&moment)
+}
+
+fn findings(connection: &Connection) -> Result<Vec<String>> {
+    let mut statement = connection.prepare("PRAGMA integrity_check(100)")?;
+    let found = statement.query_map((), |row| row.get::<_, String>(0))?;
+    let mut found = found.collect::<rusqlite::Result<Vec<_>>>()?;
+    found.retain(|line| line != "ok");
+    let mut statement = connection.prepare("PRAGMA foreign_key_check")?;
+    let orphans = statement.query_map((), |row| row.get::<_, String>(0))?;
+    for table in orphans.take(100) {
+        found.push(format!("a row of {} points to nothing", table?));
+    }
+    Ok(found)
 }

@@ -10,7 +10,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 pub use names::{rename_new, rename_over};
-pub use temp::{Swept, TempFile, sweep};
+pub use temp::{Swept, TempFile, leftovers, sweep};
 
 use crate::crash::{Act, point};
 use crate::error::{Result, StoreError};

@@ -1,5 +1,7 @@
 //! What can go wrong in the store: a stable code, one sentence, the place, the next step.
 
+mod steps;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +10,8 @@ use bundle::Sha256;
 use crate::blobs::BlobKind;
 use crate::filesystem::Filesystem;
 use crate::holder::{self, Holder};
+
+pub use steps::NEXT_STEPS;
 
 /// What the calls of this crate return.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
@@ -123,6 +127,12 @@ pub enum StoreError {
         /// What was found or missed.
         detail: &'static str,
     },
+    /// `is_a_backup`: the folder is a backup, which is restored and not worked in.
+    #[error("{} is a backup, not a data folder", path.display())]
+    IsABackup {
+        /// The folder.
+        path: PathBuf,
+    },
     /// `lease_lost`: the run was claimed by somebody else meanwhile.
     #[error("the run {run_id} is no longer this worker's")]
     LeaseLost {
@@ -194,6 +204,7 @@ impl StoreError {
             Self::NetworkFilesystem { .. } => "network_filesystem",
             Self::ReferenceRoot { .. } => "reference_root",
             Self::NotADataRoot { .. } => "not_a_data_root",
+            Self::IsABackup { .. } => "is_a_backup",
             Self::LeaseLost { .. } => "lease_lost",
             Self::BlobMissing { .. } => "blob_missing",
             Self::BlobDamaged { .. } => "blob_damaged",
@@ -214,6 +225,7 @@ impl StoreError {
             | Self::NetworkFilesystem { path, .. }
             | Self::ReferenceRoot { path }
             | Self::NotADataRoot { path, .. }
+            | Self::IsABackup { path }
             | Self::BlobMissing { path, .. }
             | Self::BlobDamaged { path, .. } => Some(path),
             Self::DatabaseLocked { path }
@@ -224,52 +236,9 @@ impl StoreError {
     }
 
     /// What to do now.
-    pub const fn next_step(&self) -> &'static str {
-        match self {
-            Self::Io { .. } => {
-                "Check the disk and its cable or network, then try again; nothing was acknowledged."
-            }
-            Self::DiskFull { .. } => {
-                "Free some space on that disk, then try again; nothing recorded was lost."
-            }
-            Self::PermissionDenied { .. } => {
-                "Give this user the right to it, or choose another folder with --data-dir."
-            }
-            Self::ReadOnly { .. } => {
-                "Work on a writable copy; a read-only one can be read and checked."
-            }
-            Self::DatabaseLocked { .. } => {
-                "Try again; if it lasts, end the process that holds the database."
-            }
-            Self::DatabaseCorrupt { .. } => {
-                "Run `fieldgrade doctor`, and restore from a backup if it says so."
-            }
-            Self::DatabaseNewer { .. } => "Use the newer version of the program that wrote it.",
-            Self::DatabaseOlder { .. } => {
-                "Open it once for writing with this program; a copy is kept beside it."
-            }
-            Self::DatabaseFailed { .. } => "Try again; if it stays, report it with this text.",
-            Self::RootInUse { .. } => {
-                "Close that program, or wait until it is done, then try again."
-            }
-            Self::NetworkFilesystem { .. } => {
-                "Run one process only (`serve --embedded-worker`), or move the data folder to a local disk."
-            }
-            Self::ReferenceRoot { .. } => {
-                "Run `fieldgrade adopt` to take its evidence over, or choose another folder."
-            }
-            Self::NotADataRoot { .. } => {
-                "Check --data-dir, or choose an empty folder for a new one."
-            }
-            Self::LeaseLost { .. } => "Nothing to do: another worker goes on with the run.",
-            Self::BlobMissing { .. } => {
-                "Run `fieldgrade doctor`; capturing the same file again brings the bytes back."
-            }
-            Self::BlobDamaged { .. } => {
-                "Run `fieldgrade doctor`; capturing the same file again heals the bytes."
-            }
-            Self::Canceled => "Start it again when wanted; what was acknowledged stays.",
-        }
+    pub fn next_step(&self) -> &'static str {
+        let found = NEXT_STEPS.iter().find(|(word, ..)| *word == self.code());
+        found.map_or("", |(_, _, next)| *next)
     }
 }
 

@@ -72,6 +72,16 @@ pub(crate) fn is_read_only_mount(path: &Path) -> Result<bool> {
     Ok(stat.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY))
 }
 
+/// How many bytes an ordinary user may still write under a path that exists.
+///
+/// # Errors
+/// `io` or `permission_denied` when the path cannot be looked at.
+pub(crate) fn available(path: &Path) -> Result<u64> {
+    let stat =
+        rustix::fs::statvfs(path).map_err(|errno| StoreError::io("look at", path, errno.into()))?;
+    Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
 #[cfg(target_os = "linux")]
 fn magic(path: &Path) -> rustix::io::Result<u32> {
     // The kernel's word is wider on some machines; every magic number fits in 32 bits.

@@ -24,7 +24,7 @@ pub use blobs::{BlobKind, Blobs};
 pub use clock::{Clock, SystemClock, UtcTime};
 pub use db::{Database, Db, FenceToken, Origin, RequestId, RunId, Tx};
 pub use entropy::{Entropy, SystemEntropy};
-pub use error::{Result, StoreError};
+pub use error::{NEXT_STEPS, Result, StoreError};
 pub use filesystem::Filesystem;
 pub use holder::{Holder, Program};
 pub use lock::FolderLock;

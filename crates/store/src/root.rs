@@ -3,6 +3,7 @@
 //! Its five folders may be five mounts, and their parent may be shared with nobody; so nothing lies in the parent and
 //! nothing is ever renamed from one folder to another.
 
+mod backup;
 mod folder;
 mod made_by;
 mod paths;
@@ -66,10 +67,11 @@ impl DataRoot {
     /// Opens a data root that is there.
     ///
     /// # Errors
-    /// `not_a_data_root` when none of the five folders is there; `reference_root` when a database in it was made by the
+    /// `not_a_data_root` when none of the five folders is there; `is_a_backup`; `reference_root` when a database in it was made by the
     /// reference platform; `io`, `permission_denied`.
     pub fn open(path: &Path, access: Access) -> Result<Self> {
         let root = Self::at(path, access)?;
+        root.refuse_backup()?;
         if !Folder::ALL
             .into_iter()
             .any(|folder| root.folder(folder).is_dir())
@@ -94,6 +96,7 @@ impl DataRoot {
     /// As [`DataRoot::open`], and `not_a_data_root` when the folder holds something else; `disk_full`, `read_only`.
     pub fn create(path: &Path) -> Result<Self> {
         let root = Self::at(path, Access::Write)?;
+        root.refuse_backup()?;
         let used = Folder::ALL
             .into_iter()
             .any(|folder| root.folder(folder).exists());
@@ -214,6 +217,16 @@ impl DataRoot {
             .map_or_else(|| Filesystem::of(&self.folder(folder)), Ok)
     }
 
+    /// How many bytes this user may still write to the disk under a folder, or where it would be made.
+    ///
+    /// # Errors
+    /// `io`, `permission_denied`.
+    pub fn available(&self, folder: Folder) -> Result<u64> {
+        let path = self.folder(folder);
+        let there = path.ancestors().find(|path| path.exists());
+        filesystem::available(there.unwrap_or(&path))
+    }
+
     /// True if a folder lies on a mount that nobody can write to through this machine.
     ///
     /// # Errors
@@ -242,6 +255,21 @@ impl DataRoot {
             FolderLock::shared(&path, &self.program, self.wait)?
         };
         if let Some(place) = place {
+            *place = Arc::downgrade(&lock);
+        }
+        Ok(lock)
+    }
+
+    /// Holds a runtime folder alone, as long as the answer lives: databases that are opened meanwhile through this root
+    /// are opened under it. For restoring and repairing; call it before anything in the folder is opened.
+    ///
+    /// # Errors
+    /// `root_in_use`, naming who holds it, this process included; `io`, `permission_denied`, `read_only`.
+    pub fn hold_alone(&self, folder: Folder) -> Result<Arc<FolderLock>> {
+        let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
+        let path = self.ready(folder)?;
+        let lock = FolderLock::alone(&path, &self.program, self.wait)?;
+        if let Some(place) = locks.get_mut(folder.index()) {
             *place = Arc::downgrade(&lock);
         }
         Ok(lock)

@@ -57,13 +57,12 @@ impl SealedBundle {
             .as_deref()?
             .split(' ')
             .map(|text| Signature::from_base64(text).ok());
-        match (parts.next()??, parts.next()??, parts.next()??) {
-            (attestation, build, sbom) => Some(Signatures {
-                attestation,
-                build,
-                sbom,
-            }),
-        }
+        let (attestation, build, sbom) = (parts.next()??, parts.next()??, parts.next()??);
+        Some(Signatures {
+            attestation,
+            build,
+            sbom,
+        })
     }
 
     pub(crate) fn signatures_text(signatures: &Signatures) -> String {
@@ -117,6 +116,13 @@ impl Vault {
 pub(crate) fn latest_series(connection: &Connection, chain: i64) -> Result<Option<SealedBundle>> {
     let mut statement = connection.prepare_cached(sql::SEAL_LATEST)?;
     Ok(statement.query_row((chain,), read).optional()?)
+}
+
+/// All of a chain, open and cancelled ones included.
+pub(crate) fn all_seals(connection: &Connection, chain: i64) -> Result<Vec<SealedBundle>> {
+    let mut statement = connection.prepare_cached(sql::SEAL_LIST)?;
+    let rows = statement.query_map((chain, 0, i64::MAX), read)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 pub(crate) fn open_seals(connection: &Connection, chain: i64) -> Result<Vec<SealedBundle>> {

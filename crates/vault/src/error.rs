@@ -1,5 +1,7 @@
 //! What can go wrong in a vault: a stable code, one sentence, the place, the next step.
 
+mod steps;
+
 use std::path::{Path, PathBuf};
 
 use bundle::Sha256;
@@ -8,6 +10,7 @@ use bundle::seal::SealError;
 use store::StoreError;
 
 use crate::damage::LostBytes;
+pub use steps::NEXT_STEPS;
 
 /// What the calls of this crate return.
 pub type Result<T, E = VaultError> = std::result::Result<T, E>;
@@ -51,6 +54,39 @@ pub enum VaultError {
     /// `item_withdrawn`: the item was withdrawn.
     #[error("item {0} was withdrawn")]
     ItemWithdrawn(u64),
+    /// `item_erased`: the item's bytes were erased.
+    #[error("item {0} was withdrawn and its bytes were erased")]
+    ItemErased(u64),
+    /// `reason_missing`: what takes away or changes needs a reason.
+    #[error("no reason is given")]
+    ReasonMissing,
+    /// `caption_exists`: an item has one caption.
+    #[error("item {0} has a caption already")]
+    CaptionExists(u64),
+    /// `nothing_to_amend`: nothing of the kind was said, so that there is nothing to correct.
+    #[error("item {item} has no {field} that could be corrected")]
+    NothingToAmend {
+        /// The item.
+        item: u64,
+        /// What was to be corrected.
+        field: &'static str,
+    },
+    /// `note_ambiguous`: the item has several notes.
+    #[error("item {item} has several notes, of the entries {}", list(entries))]
+    NoteAmbiguous {
+        /// The item.
+        item: u64,
+        /// The entries that say them.
+        entries: Vec<u64>,
+    },
+    /// `hold_unchanged`: the hold stands so already.
+    #[error("item {item} is {} on hold", if *held { "already" } else { "not" })]
+    HoldUnchanged {
+        /// The item.
+        item: u64,
+        /// Whether it is on hold.
+        held: bool,
+    },
     /// `item_held`: erasing is forbidden by a hold.
     #[error("item {0} is on hold and cannot be erased")]
     ItemHeld(u64),
@@ -127,6 +163,45 @@ pub enum VaultError {
     /// `key_unknown`: no key has this fingerprint.
     #[error("there is no key {0}")]
     KeyUnknown(String),
+    /// `key_at_hand`: a key that is there is never replaced as if it were lost.
+    #[error("the signing key {toolchain_id} is not lost: it is there and can be used")]
+    KeyAtHand {
+        /// Whose key.
+        toolchain_id: String,
+    },
+    /// `key_exists`: the key is one of this data root's already.
+    #[error("it is the own key {toolchain_id}")]
+    KeyExists {
+        /// Whose key.
+        toolchain_id: String,
+    },
+    /// `key_changed`: another process has changed the signing key meanwhile.
+    #[error("the signing key was changed by somebody else just now")]
+    KeyChanged,
+    /// `key_other`: a file holds another key than the fingerprint says.
+    #[error("the key in {} has the fingerprint {found}, not {expected}", path.display())]
+    KeyOther {
+        /// The file.
+        path: PathBuf,
+        /// The fingerprint of the key in it.
+        found: Sha256,
+        /// The fingerprint that was given.
+        expected: String,
+    },
+    /// `trust_revoked`: the holder of the key has revoked it; it is never trusted again.
+    #[error("the key {0} was revoked by its holder")]
+    TrustRevoked(String),
+    /// `statement_invalid`: a card or a revocation that proves nothing.
+    #[error("{}: {detail}", path.display())]
+    StatementInvalid {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// `file_exists`: nothing is written over a file that is there.
+    #[error("there is a file {} already", .0.display())]
+    FileExists(PathBuf),
     /// `ledger_damaged`: the ledger contradicts itself.
     #[error("the record of actions is damaged at entry {seq}: {detail}")]
     LedgerDamaged {
@@ -171,6 +246,12 @@ impl VaultError {
             Self::NameInvalid { .. } => "name_invalid",
             Self::ItemUnknown(_) => "item_unknown",
             Self::ItemWithdrawn(_) => "item_withdrawn",
+            Self::ItemErased(_) => "item_erased",
+            Self::ReasonMissing => "reason_missing",
+            Self::CaptionExists(_) => "caption_exists",
+            Self::NothingToAmend { .. } => "nothing_to_amend",
+            Self::NoteAmbiguous { .. } => "note_ambiguous",
+            Self::HoldUnchanged { .. } => "hold_unchanged",
             Self::ItemHeld(_) => "item_held",
             Self::SealUnknown(_) => "seal_unknown",
             Self::SealFirst(_) => "seal_first",
@@ -188,6 +269,13 @@ impl VaultError {
             Self::KeyRevoked { .. } => "key_revoked",
             Self::KeyInvalid { .. } => "key_invalid",
             Self::KeyUnknown(_) => "key_unknown",
+            Self::KeyAtHand { .. } => "key_at_hand",
+            Self::KeyExists { .. } => "key_exists",
+            Self::KeyChanged => "key_changed",
+            Self::KeyOther { .. } => "key_other",
+            Self::TrustRevoked(_) => "trust_revoked",
+            Self::StatementInvalid { .. } => "statement_invalid",
+            Self::FileExists(_) => "file_exists",
             Self::LedgerDamaged { .. } => "ledger_damaged",
             Self::LedgerRolledBack { .. } => "ledger_rolled_back",
             Self::ActorMissing => "actor_missing",
@@ -203,7 +291,10 @@ impl VaultError {
             Self::Policy { path, .. }
             | Self::KeyMissing { path, .. }
             | Self::BytesLost { folder: path, .. }
-            | Self::KeyInvalid { path, .. } => Some(path),
+            | Self::KeyInvalid { path, .. }
+            | Self::KeyOther { path, .. }
+            | Self::StatementInvalid { path, .. }
+            | Self::FileExists(path) => Some(path),
             _ => None,
         }
     }
@@ -223,133 +314,13 @@ impl VaultError {
 
     /// Whether the environment failed, as opposed to something being refused.
     pub fn is_environment(&self) -> bool {
-        matches!(self, Self::Store(error) if !matches!(error.code(), "blob_missing" | "blob_damaged" | "lease_lost"))
+        matches!(self, Self::FileExists(_))
+            || matches!(self, Self::Store(error) if !STORE_REFUSALS.contains(&error.code()))
     }
 }
 
-/// What to do about each code of this crate.
-pub const NEXT_STEPS: &[(&str, &str, &str)] = &[
-    (
-        "project_unknown",
-        "No case has this name.",
-        "See the names with `fieldgrade projects list`, or make it with `fieldgrade projects create NAME`.",
-    ),
-    (
-        "project_exists",
-        "The name is taken.",
-        "Choose another name.",
-    ),
-    (
-        "project_closed",
-        "The case is closed; nothing more can be added.",
-        "Use another case with --project.",
-    ),
-    (
-        "name_invalid",
-        "A name that cannot be used.",
-        "Choose a name of 1 to 64 letters, digits, - and _.",
-    ),
-    (
-        "item_unknown",
-        "No item has this number in this case.",
-        "See the numbers with `fieldgrade documents`; another case is chosen with --project.",
-    ),
-    (
-        "item_withdrawn",
-        "The item was withdrawn.",
-        "See why with `fieldgrade show ITEM`.",
-    ),
-    (
-        "item_held",
-        "A hold forbids erasing the item.",
-        "Lift the hold first, with a reason: `fieldgrade hold ITEM --lift --reason …`.",
-    ),
-    (
-        "seal_unknown",
-        "There is no such sealed package in this case.",
-        "See them with `fieldgrade bundles`.",
-    ),
-    (
-        "seal_first",
-        "An item of an excerpt must be in a sealed package of the series.",
-        "Run `fieldgrade seal` first, then make the excerpt.",
-    ),
-    (
-        "would_exceed_policy",
-        "The package would not meet the rules that it would be sealed under.",
-        "Seal fewer items, or under other rules with --policy.",
-    ),
-    (
-        "withdrawn",
-        "A package cannot be made again, since bytes that it holds were erased.",
-        "Copies handed out before still hold them; nothing can be done here.",
-    ),
-    (
-        "not_reproduced",
-        "Making a package again gave other bytes.",
-        "Run `fieldgrade doctor --read-data` and `fieldgrade ledger --verify`; keep this data folder as it is and report the case.",
-    ),
-    (
-        "seal_failed",
-        "The package could not be put together from the record.",
-        "Run `fieldgrade doctor --read-data`; it names what is damaged.",
-    ),
-    (
-        "key_missing",
-        "The signing key is not in the keys folder.",
-        "Put the key file back from a backup. If it is lost for good, run `fieldgrade keys replace`, which is put on record.",
-    ),
-    (
-        "key_locked",
-        "The signing key is locked with a passphrase.",
-        "Give it when asked, or set FG_KEY_PASSPHRASE or FG_KEY_PASSPHRASE_FILE.",
-    ),
-    (
-        "passphrase_wrong",
-        "That is not the passphrase of the signing key.",
-        "Try again. Without the passphrase the key cannot be used; a backup of the key may have another one.",
-    ),
-    (
-        "key_revoked",
-        "The signing key was revoked and signs nothing any more.",
-        "Make a new one with `fieldgrade keys replace`.",
-    ),
-    (
-        "key_invalid",
-        "A key file that is no Ed25519 key.",
-        "Give a key in PEM form: PRIVATE KEY (PKCS#8) or PUBLIC KEY.",
-    ),
-    (
-        "key_unknown",
-        "No key has this fingerprint.",
-        "See the keys with `fieldgrade keys list`.",
-    ),
-    (
-        "ledger_damaged",
-        "The record of actions contradicts itself.",
-        "Restore it from a backup with `fieldgrade restore`; `fieldgrade doctor` lists what is damaged.",
-    ),
-    (
-        "ledger_rolled_back",
-        "The database is older than what was already written or sealed.",
-        "If it comes from a backup, run `fieldgrade restore`, which is put on record.",
-    ),
-    (
-        "actor_missing",
-        "The rules of the case ask who acts.",
-        "Name yourself with `fieldgrade operator set NAME`, or for one command with --actor.",
-    ),
-    (
-        "query_empty",
-        "There is nothing to look for.",
-        "Give at least one letter or digit.",
-    ),
-    (
-        "invalid_value",
-        "Something given is not what it should be.",
-        "See the help of the command with --help.",
-    ),
-];
+/// Codes of the store that are no failure of the environment.
+pub const STORE_REFUSALS: &[&str] = &["blob_missing", "blob_damaged", "lease_lost"];
 
 fn next_step_of(code: &str) -> &'static str {
     NEXT_STEPS

@@ -30,6 +30,15 @@ pub(crate) const fn kind_of(folder: Folder) -> BlobKind {
     }
 }
 
+/// The folder of a bundle for a kind of blob, the other way round.
+pub(crate) const fn folder_of(kind: BlobKind) -> Folder {
+    match kind {
+        BlobKind::Raw => Folder::Raw,
+        BlobKind::Extract => Folder::Extract,
+        BlobKind::Aux => Folder::Aux,
+    }
+}
+
 /// A SEAL that is not in the ledger yet, and the papers that it pins.
 #[derive(Clone, Copy)]
 pub(crate) struct Unwritten<'a> {

@@ -16,7 +16,7 @@ pub enum ItemState {
     Present,
     /// It was withdrawn; its bytes are there.
     Withdrawn,
-    /// It was withdrawn and its bytes were erased.
+    /// It was withdrawn and its bytes were erased, as far as no other item of the case has them.
     Erased,
 }
 
@@ -30,7 +30,7 @@ impl ItemState {
         }
     }
 
-    fn from_word(word: &str) -> Self {
+    pub(crate) fn from_word(word: &str) -> Self {
         match word {
             "withdrawn" => Self::Withdrawn,
             "erased" => Self::Erased,
@@ -83,6 +83,21 @@ impl Vault {
         self.select(sql::ITEM_LIST, project, after, limit)
     }
 
+    /// The same without those that were withdrawn.
+    pub fn present_items(&self, project: &Project, after: u64, limit: u64) -> Result<Vec<Item>> {
+        self.select(sql::ITEM_LIST_PRESENT, project, after, limit)
+    }
+
+    /// The path of an item relative to what was dropped, in its exact bytes.
+    pub fn path_bytes(&self, project: &Project, item: u64) -> Result<Vec<u8>> {
+        self.db().read(|connection| {
+            let chain = chain_of(connection, &project.id)?;
+            let mut statement = connection.prepare_cached(sql::ITEM_PATH_KEY)?;
+            let found = statement.query_row((chain.id, number(item)), |row| row.get(0));
+            found.optional()?.ok_or(VaultError::ItemUnknown(item))
+        })
+    }
+
     /// Items whose text was not read yet.
     pub fn items_without_text(
         &self,
@@ -93,7 +108,7 @@ impl Vault {
         self.select(sql::ITEM_PENDING, project, after, limit)
     }
 
-    /// The first other item of the case with the same bytes.
+    /// The first other item of the case with the same bytes that was not erased.
     pub fn same_bytes(&self, project: &Project, item: &Item) -> Result<Option<u64>> {
         self.db().read(|connection| {
             let chain = chain_of(connection, &project.id)?;
@@ -144,7 +159,7 @@ pub(crate) fn get(connection: &Connection, project: &Project, item: u64) -> Resu
     found.ok_or(VaultError::ItemUnknown(item))
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Item> {
+pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Item> {
     let state: String = row.get(11)?;
     Ok(Item {
         item: unsigned(row, 0)?,

@@ -348,6 +348,20 @@ pub(crate) fn read_event(row: &Row<'_>) -> rusqlite::Result<Event> {
     })
 }
 
+/// One entry.
+pub(crate) fn event_at(connection: &Connection, chain: i64, seq: u64) -> Result<Option<Event>> {
+    let mut statement = connection.prepare_cached(sql::EVENTS_RANGE)?;
+    let fields = (chain, number(seq), number(seq));
+    Ok(statement.query_row(fields, read_event).optional()?)
+}
+
+/// Entries about one item, oldest first.
+pub(crate) fn events_of(connection: &Connection, chain: i64, item: u64) -> Result<Vec<Event>> {
+    let mut statement = connection.prepare_cached(sql::EVENTS_OF_ITEM)?;
+    let rows = statement.query_map((chain, number(item)), read_event)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// What a check of the ledger found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerCheck {
@@ -377,12 +391,8 @@ impl Vault {
 
     /// Entries about one item, oldest first.
     pub fn events_of_item(&self, project: &Project, item: u64) -> Result<Vec<Event>> {
-        self.db().read(|connection| {
-            let chain = chain_of(connection, &project.id)?;
-            let mut statement = connection.prepare_cached(sql::EVENTS_OF_ITEM)?;
-            let rows = statement.query_map((chain.id, number(item)), read_event)?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
-        })
+        self.db()
+            .read(|connection| events_of(connection, chain_of(connection, &project.id)?.id, item))
     }
 
     /// How many entries a case has.
@@ -421,34 +431,48 @@ impl Vault {
         project: &Project,
         watch: &dyn store::Watch,
     ) -> Result<LedgerCheck> {
-        let chain = self
-            .db()
-            .read(|connection| chain_of(connection, &project.id))?;
-        let mut check = LedgerCheck {
-            entries: 0,
-            head: None,
-            findings: Vec::new(),
-        };
-        let mut tree = Frontier::new();
-        let size = chain.tree.size();
-        self.each_event(&project.id, 1, u64::MAX, &mut |event| {
-            check.entries += 1;
-            for finding in judge(&event, check.entries, check.head) {
-                check.findings.push((check.entries, finding));
-            }
-            check.head = Some(event.hash);
-            tree.push(&event.hash);
-            watch.progress(check.entries, Some(size));
-            watch.go_on().map_err(VaultError::from)
-        })?;
-        if check.entries != size || tree != chain.tree || check.head != chain.head {
-            check.findings.push((
-                check.entries,
-                "the chain's state is not that of its entries".to_owned(),
-            ));
-        }
-        Ok(check)
+        let mut nobody = |_: &Event| Ok(());
+        self.db()
+            .read(|connection| check_chain(connection, &project.id, watch, &mut nobody))
     }
+}
+
+/// Checks every entry of a chain within one reading; `on_event` hears of each in order.
+pub(crate) fn check_chain(
+    connection: &Connection,
+    project_id: &str,
+    watch: &dyn store::Watch,
+    on_event: &mut dyn FnMut(&Event) -> Result<()>,
+) -> Result<LedgerCheck> {
+    let chain = chain_of(connection, project_id)?;
+    let mut check = LedgerCheck {
+        entries: 0,
+        head: None,
+        findings: Vec::new(),
+    };
+    let mut tree = Frontier::new();
+    let size = chain.tree.size();
+    let mut statement = connection.prepare_cached(sql::EVENTS_RANGE)?;
+    let mut rows = statement.query((chain.id, 1, i64::MAX))?;
+    while let Some(row) = rows.next()? {
+        let event = read_event(row)?;
+        check.entries += 1;
+        for finding in judge(&event, check.entries, check.head) {
+            check.findings.push((check.entries, finding));
+        }
+        check.head = Some(event.hash);
+        tree.push(&event.hash);
+        on_event(&event)?;
+        watch.progress(check.entries, Some(size));
+        watch.go_on()?;
+    }
+    if check.entries != size || tree != chain.tree || check.head != chain.head {
+        check.findings.push((
+            check.entries,
+            "the chain's state is not that of its entries".to_owned(),
+        ));
+    }
+    Ok(check)
 }
 
 fn judge(event: &Event, place: u64, prev: Option<Sha256>) -> Vec<String> {

@@ -28,13 +28,9 @@ pub struct Machine {
 impl Machine {
     /// This machine, as it is.
     pub fn this(program: &'static str, version: &'static str, sbom: &'static [u8]) -> Self {
-        let host = rustix::system::uname()
-            .nodename()
-            .to_string_lossy()
-            .into_owned();
-        let os_user = std::env::var("USER")
-            .or_else(|_| std::env::var("LOGNAME"))
-            .unwrap_or_else(|_| format!("uid {}", rustix::process::getuid().as_raw()));
+        let here = crate::source::Machine::here();
+        let text = |bytes: Vec<u8>| clean(&bytes).text;
+        let (host, os_user) = (text(here.host), text(here.os_user));
         Self {
             clock: Arc::new(SystemClock::new()),
             entropy: Arc::new(SystemEntropy),

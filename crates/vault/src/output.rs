@@ -95,7 +95,9 @@ pub(crate) fn tee(
     thread::scope(|scope| {
         let hashing = scope.spawn(move || {
             let mut hasher = Hasher::new();
-            to_hash.iter().for_each(|piece| hasher.update(&piece));
+            for piece in to_hash {
+                hasher.update(&piece);
+            }
             hasher.finish()
         });
         let mut tee = Tee {

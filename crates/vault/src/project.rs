@@ -6,6 +6,7 @@ use bundle::format::text::clean;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::error::{Result, VaultError};
+use crate::keys::active_in;
 use crate::ledger::{Draft, Ledger};
 use crate::vault::{Act, Vault};
 use crate::{hex, sql};
@@ -61,6 +62,9 @@ impl Vault {
 
     /// The case of this name, if there is one.
     pub fn find_project(&self, name: &str) -> Result<Option<Project>> {
+        if name == HOUSE {
+            return Ok(None);
+        }
         self.db().read(|connection| by_name(connection, name))
     }
 
@@ -80,7 +84,7 @@ impl Vault {
     }
 
     pub(crate) fn make_project(&self, name: &str, naming: &Naming, act: &Act) -> Result<Project> {
-        let key = self.active_key_or_new()?;
+        self.active_key_or_new()?;
         let project_id = hex(&self.entropy().bits128()?);
         let random = hex(&self.entropy().bits128()?);
         let text = |text: &str| clean(text.as_bytes()).text;
@@ -113,6 +117,8 @@ impl Vault {
                     Err(VaultError::ProjectExists(shown(name)))
                 };
             }
+            // Asked again: another process may have changed the key, and a chain must begin with the one that signs.
+            let key = active_in(tx)?.ok_or(VaultError::KeyChanged)?;
             let mut statement = tx.prepare_cached(sql::PROJECT_INSERT)?;
             let fields = (
                 &project.id,

@@ -14,6 +14,7 @@ use crate::vault::Vault;
 pub struct Receiving<'a> {
     vault: &'a Vault,
     keys: Vec<TrustedKey>,
+    now: String,
 }
 
 impl Vault {
@@ -43,6 +44,7 @@ impl Vault {
         })?;
         Ok(Receiving {
             vault: self,
+            now: self.clock().now().to_string(),
             keys: own.chain(others).collect(),
         })
     }
@@ -52,6 +54,11 @@ impl Receiving<'_> {
     /// The trusted keys, own ones first.
     pub fn keys(&self) -> &[TrustedKey] {
         &self.keys
+    }
+
+    /// The time here, in the form of events: what ends the period of a key.
+    pub fn now(&self) -> &str {
+        &self.now
     }
 }
 

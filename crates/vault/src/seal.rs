@@ -1,10 +1,10 @@
 //! Sealing: everything that a bundle depends on is pinned by one event, then the bundle is written from it.
 
+mod give_up;
+
 use std::collections::BTreeSet;
 
 use bundle::Sha256;
-use bundle::canon::Value;
-use bundle::format::card::{self, Identity};
 use bundle::format::event::Event;
 use bundle::format::kind::EventType;
 use bundle::format::seal::{FORMAT, Kind, Link, Of, Pins, Sealed, WRITER, Wishes};
@@ -93,11 +93,13 @@ impl Vault {
         watch: &dyn Watch,
     ) -> Result<SealOutcome> {
         let mut finished = Vec::new();
+        let mut warnings = Vec::new();
         for open in self
             .db()
             .read(|connection| open_seals(connection, chain_of(connection, &project.id)?.id))?
         {
-            finished.push(self.finish_seal(project, &open, request.passphrase, act, watch)?);
+            let result = self.finish_seal(project, &open, request.passphrase, act, watch);
+            finished.extend(self.or_give_up(project, &open, result, act, &mut warnings)?);
         }
         let latest = self.latest_series(project)?;
         if request.scope == Scope::New && !self.has_reason(project, latest.as_ref())? {
@@ -105,11 +107,9 @@ impl Vault {
                 bundle: latest,
                 nothing_to_seal: true,
                 finished,
-                warnings: Vec::new(),
+                warnings,
             });
         }
-        let own = self.active_key_or_new()?;
-        let key = self.signing_key(&own, request.passphrase)?;
         let policy = match request.policy {
             Some(policy) => policy.clone(),
             None => self.policy(project)?,
@@ -118,9 +118,22 @@ impl Vault {
             path: "policy".into(),
             error,
         })?;
-        let mut warnings = Vec::new();
+        let mut unlocked: Option<(OwnKey, SigningKey)> = None;
         for _ in 0..ATTEMPTS {
-            let draft = self.draft_seal(project, request, &policy, &own, &key, act)?;
+            let chain = self
+                .db()
+                .read(|connection| chain_of(connection, &project.id))?;
+            // Whoever changes the key writes to the chain, and then sealing begins anew.
+            let own = self.key_of(&chain)?;
+            let key = match unlocked.take().filter(|(known, _)| *known == own) {
+                Some((_, key)) => key,
+                None => self.signing_key(&own, request.passphrase)?,
+            };
+            let signer = Signatory {
+                own: &own,
+                key: &key,
+            };
+            let draft = self.draft_seal(project, chain, request, &policy, &signer, act)?;
             let evidence = CaseEvidence {
                 vault: self,
                 project,
@@ -131,10 +144,14 @@ impl Vault {
             };
             let plan = Plan::new(&evidence, draft.event.payload.seq)?;
             must_meet(&policy, &plan, &draft)?;
-            warnings.clone_from(&draft.warnings);
             if self.write_seal(project, &draft, act)? {
                 let open = self.open_seal(project, draft.event.payload.seq)?;
-                let bundle = self.write_bundle(project, &open, &Signing::Key(&key), act, watch)?;
+                let written = self.write_bundle(project, &open, &Signing::Key(&key), act, watch);
+                let Some(bundle) = self.or_give_up(project, &open, written, act, &mut warnings)?
+                else {
+                    continue;
+                };
+                warnings.extend(draft.warnings);
                 return Ok(SealOutcome {
                     bundle: Some(bundle),
                     nothing_to_seal: false,
@@ -142,6 +159,7 @@ impl Vault {
                     warnings,
                 });
             }
+            unlocked = Some((own, key));
         }
         Err(VaultError::SealFailed(
             "the record was written to by others all the time".to_owned(),
@@ -184,19 +202,17 @@ impl Vault {
     fn draft_seal(
         &self,
         project: &Project,
+        chain: Chain,
         request: &SealRequest<'_>,
         policy: &Policy,
-        own: &OwnKey,
-        key: &SigningKey,
+        signer: &Signatory<'_>,
         act: &Act,
     ) -> Result<SealDraft> {
-        let chain = self
-            .db()
-            .read(|connection| chain_of(connection, &project.id))?;
+        let own = signer.own;
         let latest = self.latest_series(project)?;
         let range = self.range(project, &chain, &request.scope, latest.as_ref())?;
         let seq = chain.tree.size() + 1;
-        let card = self.card(own, key)?;
+        let card = self.card(own, signer.key)?;
         let about = About {
             project: &project.title,
             signer: &self.signer_line()?,
@@ -440,49 +456,12 @@ impl Vault {
             Ok::<_, VaultError>(())
         })?;
         self.remember_head(project)?;
-        self.open_seal(project, open.seq)
-    }
-
-    /// The signer's card: made anew only when the key or what the operator says of themselves has changed.
-    fn card(&self, own: &OwnKey, key: &SigningKey) -> Result<Vec<u8>> {
-        let operator = self.operator()?.unwrap_or_default();
-        let inputs = format!(
-            "{} {}",
-            own.public.id(),
-            Sha256::of(operator.to_text().as_bytes())
-        );
-        if let Some(card) = self
-            .setting("", "card")?
-            .as_deref()
-            .and_then(|kept| kept.split_once('\n'))
-        {
-            if card.0 == inputs {
-                return Ok(card.1.as_bytes().to_vec());
-            }
+        let sealed = self.open_seal(project, open.seq)?;
+        if sealed.state == "canceled" {
+            let detail = "its key was revoked or replaced meanwhile; seal again";
+            return Err(VaultError::SealFailed(detail.to_owned()));
         }
-        let who = Identity {
-            name: operator.name,
-            role: operator.role,
-            organisation: operator.organisation,
-            contact: operator.contact,
-        };
-        let made = self.clock().now().to_string();
-        let (handovers, revocations) = self.statements()?;
-        let bytes = card::write(&who, &own.toolchain_id, &made, handovers, revocations, key);
-        let text = String::from_utf8(bytes.clone()).unwrap_or_default();
-        self.set("", "card", &format!("{inputs}\n{text}"))?;
-        Ok(bytes)
-    }
-
-    fn statements(&self) -> Result<(Vec<Value>, Vec<Value>)> {
-        let read = |text: Option<String>| match text.map(|text| Value::parse(text.as_bytes())) {
-            Some(Ok(Value::Array(list))) => list,
-            _ => Vec::new(),
-        };
-        Ok((
-            read(self.setting("", "handovers")?),
-            read(self.setting("", "revocations")?),
-        ))
+        Ok(sealed)
     }
 
     fn signer_line(&self) -> Result<String> {
@@ -494,6 +473,12 @@ impl Vault {
             .collect::<Vec<_>>()
             .join(", "))
     }
+}
+
+/// Who signs.
+struct Signatory<'a> {
+    own: &'a OwnKey,
+    key: &'a SigningKey,
 }
 
 struct SealDraft {

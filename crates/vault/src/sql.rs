@@ -38,8 +38,9 @@ statements! {
         FROM chains WHERE project_id = ?1";
     CHAIN_UPDATE = "UPDATE chains SET genesis = ?2, size = ?3, head = ?4, frontier = ?5, next_item = ?6, next_intake = ?7,
         last_ts_utc = ?8, toolchain_id = ?9 WHERE id = ?1";
-    CHAINS_OPEN = "SELECT p.name FROM chains c JOIN projects p ON p.id = c.project_id WHERE p.closed_utc IS NULL ORDER BY p.name";
-    CHAIN_HEADS = "SELECT genesis, size, head FROM chains ORDER BY id";
+    CHAIN_SOURCES = "SELECT project_id, genesis FROM chains";
+    CHAINS_OPEN = "SELECT p.id, p.name FROM chains c JOIN projects p ON p.id = c.project_id WHERE p.closed_utc IS NULL ORDER BY p.name";
+    CHAIN_NAMES = "SELECT c.genesis, c.size, p.name FROM chains c JOIN projects p ON p.id = c.project_id ORDER BY p.name";
 
     EVENT_INSERT = "INSERT INTO events (chain_id, seq, project_id, org_id, ts_utc, kind, toolchain_id, content_sha256,
         source_sha256, machine_sha256, prev, hash, content, source, machine, item)
@@ -53,30 +54,68 @@ statements! {
     EVENT_KINDS_AFTER = "SELECT kind, count(*) FROM events WHERE chain_id = ?1 AND seq > ?2 GROUP BY kind";
     EVENT_TITLE_BEFORE = "SELECT source FROM events WHERE chain_id = ?1 AND seq < ?2 AND kind IN ('GENESIS', 'PROJECT')
         AND source IS NOT NULL ORDER BY seq DESC LIMIT 1";
-    EVENT_BODIES_ERASE = "UPDATE events SET source = NULL, machine = NULL WHERE chain_id = ?1 AND item = ?2
-        AND kind IN ('CAPTURE', 'SIGHTING', 'EXTRACT', 'ANNOTATE', 'AMEND')";
+    // The list of kinds is that of the index events_custody.
+    EVENT_INTAKES_BEFORE = "SELECT seq, ts_utc, kind, toolchain_id, content_sha256, source_sha256, machine_sha256, prev, hash,
+        content, source, machine FROM events WHERE chain_id = ?1 AND seq < ?2
+        AND kind IN ('INTAKE', 'HANDOVER', 'RECEIVED', 'RECEIPT', 'WITNESS', 'TIMESTAMP') ORDER BY seq DESC";
+    EVENTS_CUSTODY_AFTER = "SELECT seq, ts_utc, kind, toolchain_id, content_sha256, source_sha256, machine_sha256, prev, hash,
+        content, source, machine FROM events WHERE chain_id = ?1 AND seq > ?2
+        AND kind IN ('INTAKE', 'HANDOVER', 'RECEIVED', 'RECEIPT', 'WITNESS', 'TIMESTAMP') ORDER BY seq";
+    WITHDRAWALS_OF_BYTES = "SELECT e.seq, e.content FROM items i JOIN events e ON e.chain_id = i.chain_id AND e.item = i.item
+        WHERE i.chain_id = ?1 AND i.raw = ?2 AND i.state = 'erased' AND e.kind = 'WITHDRAW'";
+    // Who exported it is no name of the item; where to may be.
+    EVENT_BODIES_ERASE = "UPDATE events SET source = CASE kind WHEN 'EXPORT' THEN source END, machine = NULL
+        WHERE chain_id = ?1 AND item = ?2 AND kind IN ('CAPTURE', 'SIGHTING', 'EXTRACT', 'ANNOTATE', 'AMEND', 'EXPORT')";
     CAPTURES_RANGE = "SELECT count(*) FROM events WHERE chain_id = ?1 AND seq BETWEEN ?2 AND ?3 AND kind = 'CAPTURE'";
+
+    ERASURES = "SELECT seq, content FROM events WHERE chain_id = ?1 AND kind = 'WITHDRAW' AND seq > ?2 ORDER BY seq";
+    EVENT_LAST_OF_KIND = "SELECT seq, ts_utc, kind, toolchain_id, content_sha256, source_sha256, machine_sha256, prev, hash,
+        content, source, machine FROM events WHERE chain_id = ?1 AND kind = ?2 ORDER BY seq DESC LIMIT 1";
+    CHAIN_COUNTERS = "UPDATE chains SET next_item = ?2, next_intake = ?3 WHERE id = ?1";
 
     BLOB_INSERT = "INSERT INTO blobs (sha256, kind, size, crc32, created_utc) VALUES (?1, ?2, ?3, ?4, ?5)
         ON CONFLICT DO NOTHING";
     BLOB_FACTS = "SELECT size, crc32 FROM blobs WHERE sha256 = ?1 AND kind = ?2";
     BLOB_DELETE = "DELETE FROM blobs WHERE sha256 = ?1 AND kind = ?2";
-    BLOB_LIST = "SELECT sha256, kind, size FROM blobs ORDER BY kind, sha256";
-    BLOB_ELSEWHERE = "SELECT count(*) FROM items WHERE state <> 'erased' AND (raw = ?1 OR extract = ?1)
-        AND NOT (chain_id = ?2 AND item = ?3)";
+    BLOB_LIST = "SELECT sha256, kind, size FROM blobs ORDER BY sha256, kind";
+    // In any case: two cases share bytes and know nothing of each other.
+    BLOB_WANTED = "SELECT EXISTS (SELECT 1 FROM chains c CROSS JOIN items i ON i.chain_id = c.id WHERE i.raw = ?1 AND i.state <> 'erased')
+        OR EXISTS (SELECT 1 FROM chains c CROSS JOIN items i ON i.chain_id = c.id WHERE i.extract = ?1 AND i.state <> 'erased')";
+    ERASURE_INSERT = "INSERT INTO erasures (sha256) VALUES (?1) ON CONFLICT DO NOTHING";
+    ERASURE_LIST = "SELECT sha256 FROM erasures ORDER BY sha256";
+    ERASURE_DELETE = "DELETE FROM erasures WHERE sha256 = ?1";
 
     ITEM_INSERT = "INSERT INTO items (chain_id, item, project_id, org_id, seq, capture, intake, raw, size, media_type, name, path,
         path_key, modified_utc, captured_utc, state, extract_state)
         VALUES (?1, ?2, ?3, '', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 'present', ?15)";
     ITEM_SAME_FILE = "SELECT item, capture FROM items WHERE chain_id = ?1 AND raw = ?2 AND path_key = ?3 AND modified_utc = ?4
         AND state = 'present' ORDER BY item LIMIT 1";
-    ITEM_SAME_BYTES = "SELECT min(item) FROM items WHERE chain_id = ?1 AND raw = ?2 AND item <> ?3";
+    ITEM_SAME_BYTES = "SELECT min(item) FROM items WHERE chain_id = ?1 AND raw = ?2 AND item <> ?3 AND state <> 'erased'";
+    ITEMS_SAME_BYTES = "SELECT item, state FROM items WHERE chain_id = ?1 AND raw = ?2 AND item <> ?3 ORDER BY item LIMIT ?4";
+    ITEMS_OF_BYTES = "SELECT item, seq FROM items WHERE chain_id = ?1 AND raw = ?2 ORDER BY item";
+    ITEMS_NAMING = "SELECT item FROM items WHERE chain_id = ?1 AND raw = ?2 AND item <> ?3 AND state <> 'erased'
+        UNION SELECT item FROM items WHERE chain_id = ?1 AND extract = ?2 AND item <> ?3 AND state <> 'erased' ORDER BY 1 LIMIT ?4";
     ITEM_GET = "SELECT item, seq, capture, intake, raw, size, media_type, name, path, modified_utc, captured_utc, state,
         extract_state, extract FROM items WHERE chain_id = ?1 AND item = ?2";
     ITEM_LIST = "SELECT item, seq, capture, intake, raw, size, media_type, name, path, modified_utc, captured_utc, state,
         extract_state, extract FROM items WHERE chain_id = ?1 AND item > ?2 ORDER BY item LIMIT ?3";
+    ITEM_ALL = "SELECT item, seq, capture, intake, raw, size, media_type, name, path, modified_utc, captured_utc, state,
+        extract_state, extract FROM items WHERE chain_id = ?1 ORDER BY item";
+    ITEM_WITH_RAW = "SELECT p.name, i.item FROM items i JOIN projects p ON p.id = i.project_id
+        WHERE i.chain_id IN (SELECT id FROM chains) AND i.raw = ?1 AND i.state <> 'erased' ORDER BY p.name, i.item";
+    ITEM_WITH_EXTRACT = "SELECT p.name, i.item FROM items i JOIN projects p ON p.id = i.project_id
+        WHERE i.extract = ?1 AND i.state <> 'erased' ORDER BY p.name, i.item";
+    EVENT_LAST_RESTORED = "SELECT max(ts_utc) FROM events WHERE kind = 'RESTORED'";
+    ITEM_DELETE = "DELETE FROM items WHERE chain_id = ?1 AND item = ?2";
+    ITEM_PENDING_COUNT = "SELECT count(*) FROM items WHERE chain_id = ?1 AND extract_state = 'pending' AND state <> 'erased'";
+    ITEM_LIST_PRESENT = "SELECT item, seq, capture, intake, raw, size, media_type, name, path, modified_utc, captured_utc, state,
+        extract_state, extract FROM items WHERE chain_id = ?1 AND item > ?2 AND state = 'present' ORDER BY item LIMIT ?3";
+    ITEM_PATH_KEY = "SELECT path_key FROM items WHERE chain_id = ?1 AND item = ?2";
     ITEM_PENDING = "SELECT item, seq, capture, intake, raw, size, media_type, name, path, modified_utc, captured_utc, state,
         extract_state, extract FROM items WHERE chain_id = ?1 AND item > ?2 AND extract_state = 'pending' ORDER BY item LIMIT ?3";
+    ITEM_PENDING_SUM = "SELECT count(*), coalesce(sum(size), 0) FROM items WHERE chain_id = ?1 AND extract_state = 'pending'";
+    ITEM_STATES = "SELECT state, extract_state FROM items WHERE chain_id = ?1 AND item = ?2";
+    ITEM_READ_AGAIN = "UPDATE items SET extract_state = 'pending' WHERE chain_id = ?1 AND extract_state = 'failed' AND state = 'present'";
     ITEM_EXTRACTED = "UPDATE items SET extract_state = ?3, extract = ?4 WHERE chain_id = ?1 AND item = ?2";
     ITEM_STATE = "UPDATE items SET state = ?3 WHERE chain_id = ?1 AND item = ?2";
     ITEM_NAMES_ERASE = "UPDATE items SET name = '', path = '', path_key = x'', modified_utc = '' WHERE chain_id = ?1 AND item = ?2";
@@ -97,11 +136,11 @@ statements! {
     SEAL_OF_CHAIN = "SELECT s.seq, s.hash, s.kind, s.number, s.state, s.first, s.documents, s.ts_utc, s.label, s.keyid, s.root,
         s.manifest_sha256, s.bundle_sha256, s.bytes, s.signatures, s.file_name FROM seals s JOIN chains c ON c.id = s.chain_id
         WHERE c.genesis = ?1 AND s.state = 'sealed' ORDER BY s.seq";
+    SEAL_SEQS = "SELECT seq FROM seals WHERE chain_id = ?1 ORDER BY seq";
     SEAL_BY_BUNDLE = "SELECT count(*) FROM seals WHERE bundle_sha256 = ?1";
 
     OWN_KEY_INSERT = "INSERT INTO own_keys (keyid, org_id, toolchain_id, public_pem, file_name, state, created_utc)
         VALUES (?1, '', ?2, ?3, ?4, 'active', ?5)";
-    OWN_KEY_EXISTS = "SELECT 1 FROM own_keys WHERE keyid = ?1";
     OWN_KEY_LIST = "SELECT keyid, toolchain_id, public_pem, file_name, state, created_utc, ended_utc FROM own_keys
         ORDER BY created_utc, toolchain_id";
     OWN_KEY_END = "UPDATE own_keys SET state = ?2, ended_utc = ?3 WHERE keyid = ?1";
@@ -112,7 +151,7 @@ statements! {
     TRUST_LIST = "SELECT keyid, toolchain_id, public_pem, name, from_utc, until_utc, revoked_utc, added_utc FROM trusted_keys
         ORDER BY name, toolchain_id, keyid";
     TRUST_REVOKE = "UPDATE trusted_keys SET revoked_utc = ?2 WHERE keyid = ?1 AND revoked_utc IS NULL";
-    TRUST_DELETE = "DELETE FROM trusted_keys WHERE keyid = ?1";
+    TRUST_DELETE = "DELETE FROM trusted_keys WHERE keyid = ?1 AND toolchain_id = ?2";
 
     SETTING_GET = "SELECT value FROM settings WHERE scope = ?1 AND key = ?2";
     SETTING_SET = "INSERT INTO settings (scope, key, org_id, value) VALUES (?1, ?2, '', ?3)

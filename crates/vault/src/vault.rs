@@ -1,11 +1,12 @@
 //! An open vault: one data root's documents, ledgers, keys and bundles.
 
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use bundle::format::text::clean;
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 use store::durable::{self, Swept};
-use store::{Access, Blobs, Clock, DataRoot, Database, Db, Entropy, Origin, RequestId};
+use store::{Access, Blobs, Clock, DataRoot, Database, Db, Entropy, Origin, RequestId, Tx};
 
 use crate::error::Result;
 use crate::heads::must_not_begin_anew;
@@ -19,6 +20,8 @@ pub struct Vault {
     db: Db,
     blobs: Blobs,
     machine: Machine,
+    /// The search index, once it was needed.
+    index: Mutex<Option<Arc<Db>>>,
 }
 
 /// Who does something, and on whose behalf it is written.
@@ -43,6 +46,11 @@ impl Act {
     pub fn origin(&self) -> &Origin {
         &self.origin
     }
+
+    /// The same act by somebody else.
+    pub(crate) fn by(&self, actor: Actor) -> Self {
+        Self::new(actor, self.origin.clone())
+    }
 }
 
 impl Vault {
@@ -66,6 +74,7 @@ impl Vault {
                 db,
                 blobs,
                 machine,
+                index: Mutex::default(),
             },
             swept,
         ))
@@ -89,6 +98,10 @@ impl Vault {
     /// Clock, randomness, names.
     pub fn machine(&self) -> &Machine {
         &self.machine
+    }
+
+    pub(crate) fn index_cell(&self) -> &Mutex<Option<Arc<Db>>> {
+        &self.index
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
@@ -129,29 +142,44 @@ impl Vault {
     }
 
     pub(crate) fn setting(&self, scope: &str, key: &str) -> Result<Option<String>> {
-        self.db.read(|connection| {
-            let mut statement = connection.prepare_cached(sql::SETTING_GET)?;
-            Ok(statement
-                .query_row((scope, key), |row| row.get(0))
-                .optional()?)
-        })
+        self.db
+            .read(|connection| setting_in(connection, scope, key))
     }
 
     pub(crate) fn set(&self, scope: &str, key: &str, value: &str) -> Result<()> {
-        let origin = Origin::Request {
-            id: RequestId::from("setting"),
-        };
-        self.db.write(&origin, |tx| {
+        self.write_as("setting", |tx| {
             tx.prepare_cached(sql::SETTING_SET)?
                 .execute((scope, key, value))?;
             Ok(())
         })
     }
 
+    /// Writes something of the program's own that is nobody's act.
+    pub(crate) fn write_as<T>(
+        &self,
+        what: &str,
+        work: impl FnOnce(&Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let id = RequestId::from(what);
+        self.db.write(&Origin::Request { id }, work)
+    }
+
     /// Whether a path lies inside the data root; such files are never captured.
     pub fn holds(&self, path: &Path) -> bool {
         path.starts_with(self.root.path())
     }
+}
+
+/// A setting, asked within a transaction.
+pub(crate) fn setting_in(
+    connection: &Connection,
+    scope: &str,
+    key: &str,
+) -> Result<Option<String>> {
+    let mut statement = connection.prepare_cached(sql::SETTING_GET)?;
+    Ok(statement
+        .query_row((scope, key), |row| row.get(0))
+        .optional()?)
 }
 
 fn actor_of(operator: &Operator, by: By) -> Actor {

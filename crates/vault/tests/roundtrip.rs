@@ -80,6 +80,7 @@ fn files_become_a_bundle_that_verifies_and_can_be_made_again() {
         any_signer: false,
         fingerprint: None,
         known: &receiving,
+        now: None,
     };
     let report = verify(&file, &receiver, &InTurn, &Silent).unwrap();
     assert!(report.accepted, "{:#?}", report.checks);

@@ -30,6 +30,8 @@ pub enum JsonErrorKind {
     TooDeep,
     /// A string longer than the reader's limit.
     StringTooLong,
+    /// More bytes than the reader was given leave for.
+    TooLarge,
     /// The source could not be read.
     Io(String),
 }
@@ -46,6 +48,7 @@ impl fmt::Display for JsonError {
             JsonErrorKind::NumberOutOfRange => write!(f, "a number out of range")?,
             JsonErrorKind::TooDeep => write!(f, "nested more than {} levels", super::MAX_DEPTH)?,
             JsonErrorKind::StringTooLong => write!(f, "a string is too long")?,
+            JsonErrorKind::TooLarge => write!(f, "a value is too large")?,
             JsonErrorKind::Io(why) => write!(f, "{why}")?,
         }
         write!(f, " (byte {})", self.offset)

@@ -15,7 +15,7 @@ mod write;
 pub use error::{JsonError, JsonErrorKind};
 pub use object::{Object, ShapeError};
 pub use token::{Token, Tokens};
-pub use value::Value;
+pub use value::{Budget, Value};
 pub use write::{Dialect, Writer};
 
 /// How deeply arrays and objects may be nested.

@@ -45,6 +45,7 @@ pub struct Tokens<R> {
     stack: Vec<u8>,
     expect: Expect,
     pub(super) max_string: usize,
+    limit: u64,
 }
 
 impl<R: BufRead> Tokens<R> {
@@ -59,6 +60,7 @@ impl<R: BufRead> Tokens<R> {
             stack: Vec::new(),
             expect: Expect::Value,
             max_string: Self::MAX_STRING,
+            limit: u64::MAX,
         }
     }
 
@@ -69,8 +71,17 @@ impl<R: BufRead> Tokens<R> {
         self
     }
 
+    /// Lets no token begin more than so many bytes after those read so far; a reader of hostile streams sets this anew for
+    /// each part that it holds in memory.
+    pub fn allow(&mut self, bytes: u64) {
+        self.limit = self.offset.saturating_add(bytes);
+    }
+
     /// The next token; after the last one of the value, an error.
     pub fn next_token(&mut self) -> Result<Token, JsonError> {
+        if self.offset > self.limit {
+            return Err(self.error(Kind::TooLarge));
+        }
         let byte = self.skip_space()?;
         match self.expect {
             Expect::ValueOrEnd if byte == b']' => Ok(self.close(b'[')),

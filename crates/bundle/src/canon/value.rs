@@ -1,6 +1,29 @@
 use std::io::BufRead;
 
-use super::{Dialect, JsonError, Object, Token, Tokens, Writer};
+use super::{Dialect, JsonError, JsonErrorKind, Object, Token, Tokens, Writer};
+
+/// How much memory values may still take. The smallest values take hundreds of times what their text does.
+#[derive(Debug, Clone)]
+pub struct Budget(usize);
+
+impl Default for Budget {
+    /// 64 MiB: four times what a member or line of 16 MiB holds if its values are such as people write.
+    fn default() -> Self {
+        Self(64 << 20)
+    }
+}
+
+impl Budget {
+    /// Takes so many bytes of what is left, for what was just read.
+    pub fn take<R: BufRead>(&mut self, tokens: &Tokens<R>, bytes: usize) -> Result<(), JsonError> {
+        let left = self.0.checked_sub(bytes);
+        self.0 = left.ok_or_else(|| JsonError {
+            kind: JsonErrorKind::TooLarge,
+            offset: tokens.offset(),
+        })?;
+        Ok(())
+    }
+}
 
 /// A JSON value as we read and hash it.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,23 +55,41 @@ impl Value {
 
     /// Reads the next value from a stream of tokens.
     pub fn read<R: BufRead>(tokens: &mut Tokens<R>) -> Result<Self, JsonError> {
-        let token = tokens.next_token()?;
-        Self::read_from(token, tokens)
+        Self::read_within(tokens, &mut Budget::default())
     }
 
-    fn read_from<R: BufRead>(token: Token, tokens: &mut Tokens<R>) -> Result<Self, JsonError> {
+    /// The same, where several values share one budget.
+    pub fn read_within<R: BufRead>(
+        tokens: &mut Tokens<R>,
+        budget: &mut Budget,
+    ) -> Result<Self, JsonError> {
+        let token = tokens.next_token()?;
+        Self::read_from(token, tokens, budget)
+    }
+
+    fn read_from<R: BufRead>(
+        token: Token,
+        tokens: &mut Tokens<R>,
+        budget: &mut Budget,
+    ) -> Result<Self, JsonError> {
         Ok(match token {
             Token::Null => Self::Null,
             Token::Bool(b) => Self::Bool(b),
             Token::Int(n) => Self::Int(n),
             Token::Float(x) => Self::Float(x),
-            Token::String(text) => Self::String(text),
+            Token::String(text) => {
+                budget.take(tokens, text.len() + 32)?;
+                Self::String(text)
+            }
             Token::BeginArray => {
                 let mut items = Vec::new();
                 loop {
                     match tokens.next_token()? {
                         Token::EndArray => break Self::Array(items),
-                        token => items.push(Self::read_from(token, tokens)?),
+                        token => {
+                            budget.take(tokens, if items.is_empty() { 128 } else { 64 })?;
+                            items.push(Self::read_from(token, tokens, budget)?);
+                        }
                     }
                 }
             }
@@ -57,7 +98,9 @@ impl Value {
                 loop {
                     match tokens.next_token()? {
                         Token::Key(key) => {
-                            let value = Self::read(tokens)?;
+                            let node = if object.is_empty() { 640 } else { 110 };
+                            budget.take(tokens, key.len() + 32 + node)?;
+                            let value = Self::read_within(tokens, budget)?;
                             if object.contains(&key) {
                                 return Err(tokens.duplicate(key));
                             }

@@ -60,7 +60,7 @@ pub fn write(
 }
 
 /// A card that was read and whose signature is good.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Card {
     /// What the signer says.
     pub who: Identity,
@@ -68,6 +68,12 @@ pub struct Card {
     pub key: PublicKey,
     /// The toolchain id it is for.
     pub toolchain_id: String,
+    /// When it was made, by the signer's clock.
+    pub made_utc: String,
+    /// Statements by which earlier keys handed over to this one, unchecked.
+    pub handovers: Vec<Value>,
+    /// Statements by which keys were revoked, unchecked.
+    pub revocations: Vec<Value>,
 }
 
 /// Reads a card: exact keys, canonical bytes with LF, signed by its own key.
@@ -83,8 +89,8 @@ pub fn read(bytes: &[u8]) -> Result<Card, String> {
     if card.count("card_version").map_err(shape)? != 1 {
         return Err("card_version: 1".to_owned());
     }
-    card.array("handovers").map_err(shape)?;
-    card.array("revocations").map_err(shape)?;
+    let handovers = card.array("handovers").map_err(shape)?.to_vec();
+    let revocations = card.array("revocations").map_err(shape)?.to_vec();
     let pem = card.string("public_key").map_err(shape)?;
     let key = PublicKey::from_pem(pem.as_bytes()).map_err(|e| e.to_string())?;
     if key.to_pem() != pem || card.string("keyid").map_err(shape)? != key.id().to_string() {
@@ -98,7 +104,7 @@ pub fn read(bytes: &[u8]) -> Result<Card, String> {
         contact: text("contact")?,
     };
     let toolchain_id = text("toolchain_id")?;
-    text("made_utc")?;
+    let made_utc = text("made_utc")?;
     let signature = Signature::from_base64(&text("signature")?).map_err(|e| e.to_string())?;
     card.remove("signature");
     if !key.verifies(&message(&card), &signature) {
@@ -108,6 +114,9 @@ pub fn read(bytes: &[u8]) -> Result<Card, String> {
         who,
         key,
         toolchain_id,
+        made_utc,
+        handovers,
+        revocations,
     })
 }
 

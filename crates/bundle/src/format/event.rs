@@ -139,9 +139,14 @@ impl Event {
 
     /// Appends the line as it stands in `provenance.jsonl`, with the bodies that are at hand, and LF.
     pub fn write_line(&self, out: &mut Vec<u8>) {
+        self.write_line_showing(&self.payload.ts_utc, out);
+    }
+
+    /// The same line, showing any time beside the hashed one.
+    pub(super) fn write_line_showing(&self, ts_utc: &str, out: &mut Vec<u8>) {
         write_head(
             out,
-            &self.payload.ts_utc,
+            ts_utc,
             self.kind.as_str(),
             &self.payload.to_canonical(),
             self.prev,

@@ -60,6 +60,13 @@ impl Line {
 
     /// Reads one line (without its LF): exactly the five keys in their order, then the bodies.
     pub fn parse(line: &[u8]) -> Result<Self, LineError> {
+        let (line, flaws) = Self::read(line)?;
+        flaws.into_iter().next().map_or(Ok(line), Err)
+    }
+
+    /// Reads one line as far as it can be understood. What is found wrong with its time and with its bodies is judged after
+    /// its link, and so comes beside the line.
+    pub(crate) fn read(line: &[u8]) -> Result<(Self, Vec<LineError>), LineError> {
         let mut top = TopLevel::new(line);
         let (_, ts_utc) = top.next("ts_utc")?;
         let (_, kind) = top.next("event_type")?;
@@ -68,17 +75,17 @@ impl Line {
         let (_, hash) = top.next("event_hash")?;
         let mut bodies = [None, None, None];
         let mut raw = [None, None, None];
+        let mut flaws = Vec::new();
         for ((name, body), raw) in BODIES.iter().zip(&mut bodies).zip(&mut raw) {
             if let Some((bytes, value)) = top.optional(name)? {
-                let Value::Object(object) = value else {
-                    return Err(LineError::NotCanonical(name));
-                };
-                let text = std::str::from_utf8(bytes).map_err(|_| LineError::NotCanonical(name))?;
-                if Value::from(object.clone()).to_canonical() != bytes {
-                    return Err(LineError::NotCanonical(name));
+                let text = std::str::from_utf8(bytes);
+                *raw = Some(text.map_err(|_| LineError::NotCanonical(name))?.to_owned());
+                if value.as_object().is_none() || value.to_canonical() != bytes {
+                    flaws.push(LineError::NotCanonical(name));
                 }
-                *body = Some(object);
-                *raw = Some(text.to_owned());
+                if let Value::Object(object) = value {
+                    *body = Some(object);
+                }
             }
         }
         top.end()?;
@@ -104,14 +111,10 @@ impl Line {
         let hash = text(&hash, "event_hash")?
             .parse()
             .map_err(|_| malformed("event_hash is no digest"))?;
-        let payload_raw = payload_bytes;
         let payload =
             Payload::from_value(&payload).map_err(|e| LineError::Payload(e.to_string()))?;
-        if payload.to_canonical() != payload_raw {
+        if payload.to_canonical() != payload_bytes {
             return Err(LineError::Payload("not in canonical form".to_owned()));
-        }
-        if payload.ts_utc != ts_utc {
-            return Err(LineError::Time);
         }
         let [content, source, machine] = raw;
         let event = Event {
@@ -125,11 +128,14 @@ impl Line {
         };
         // White space or another spelling between the fields would be a second form of the same line.
         let mut rebuilt = Vec::with_capacity(line.len() + 1);
-        event.write_line(&mut rebuilt);
+        event.write_line_showing(&ts_utc, &mut rebuilt);
         if rebuilt.strip_suffix(b"\n") != Some(line) {
             return Err(malformed("not in the one form of a line"));
         }
-        Ok(Self { event, bodies })
+        if event.payload.ts_utc != ts_utc {
+            flaws.insert(0, LineError::Time);
+        }
+        Ok((Self { event, bodies }, flaws))
     }
 }
 

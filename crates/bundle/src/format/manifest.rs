@@ -1,13 +1,23 @@
 //! `manifest.json`: read and written as a stream, since it names every member.
 
+mod canonical;
+
 use std::io::{self, BufRead, Write};
 
 use crate::canon::{Dialect, JsonError, Object, Token, Tokens, Value, Writer};
 use crate::digest::{Hasher, Sha256};
 use crate::format::attestation::Hashes;
 
-/// How many members a manifest may list out of order; only bundles of others do so, and theirs are small.
-const MAX_UNSORTED: usize = 200_000;
+use canonical::Emitter;
+
+/// How many bytes of names a manifest may list out of order; only bundles of others do so, and theirs are small.
+const MAX_UNSORTED: usize = 32 << 20;
+/// The longest string: a name in an archive is at most half as long as this.
+const MAX_STRING: usize = 128 << 10;
+/// How many bytes a manifest may hold beside its list of members.
+const MAX_FIELDS: u64 = 4 << 20;
+/// How many bytes may stand for a digest.
+const MAX_DIGEST: u64 = 1 << 10;
 
 /// Why a manifest is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -64,16 +74,19 @@ struct Reader<R> {
     map: Hasher,
     listed: u64,
     held: Option<Vec<(String, String)>>,
+    /// Bytes of the names that are held.
+    held_bytes: usize,
 }
 
 impl<R: BufRead> Reader<R> {
     fn new(input: R, held: Option<Vec<(String, String)>>) -> Self {
         Self {
-            tokens: Tokens::new(input).with_max_string(1 << 20),
+            tokens: Tokens::new(input).with_max_string(MAX_STRING),
             canonical: Emitter::default(),
             map: Hasher::new(),
             listed: 0,
             held,
+            held_bytes: 0,
         }
     }
 
@@ -93,7 +106,13 @@ impl<R: BufRead> Reader<R> {
         let mut files_seen = false;
         self.canonical.raw(b"{");
         let mut first = true;
-        while let Token::Key(key) = self.tokens.next_token()? {
+        let mut left = MAX_FIELDS;
+        loop {
+            let start = self.tokens.offset();
+            self.tokens.allow(left);
+            let Token::Key(key) = self.tokens.next_token()? else {
+                break;
+            };
             if fields.contains(&key) || (key == "files" && files_seen) {
                 return Err(self.tokens.duplicate(key).into());
             }
@@ -108,6 +127,7 @@ impl<R: BufRead> Reader<R> {
                 let value = Value::read(&mut self.tokens)?;
                 self.canonical.value(&value);
                 fields.insert(key, value);
+                left = left.saturating_sub(self.tokens.offset() - start);
             }
         }
         self.tokens.end()?;
@@ -135,14 +155,22 @@ impl<R: BufRead> Reader<R> {
         }
         self.canonical.raw(b"{");
         let mut last: Option<String> = None;
-        while let Token::Key(name) = self.tokens.next_token()? {
+        loop {
+            self.tokens.allow(MAX_DIGEST);
+            let Token::Key(name) = self.tokens.next_token()? else {
+                break;
+            };
+            self.tokens.allow(MAX_DIGEST);
             let value = Value::read(&mut self.tokens)?;
             self.canonical.key(&name, last.is_none());
             self.canonical.value(&value);
             let digest = value.as_str().unwrap_or_default();
             match &mut self.held {
-                Some(held) if held.len() >= MAX_UNSORTED => return Ok(false),
-                Some(held) => held.push((name.clone(), digest.to_owned())),
+                Some(_) if self.held_bytes > MAX_UNSORTED => return Ok(false),
+                Some(held) => {
+                    self.held_bytes += name.len() + digest.len() + size_of::<(String, String)>();
+                    held.push((name.clone(), digest.to_owned()));
+                }
                 None if last.as_deref().is_some_and(|last| last >= name.as_str()) => {
                     return Ok(false);
                 }
@@ -181,58 +209,6 @@ pub fn map_hash<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Sha256 {
     let mut map = Hasher::new();
     files.for_each(|(name, digest)| map_line(&mut map, name, digest));
     map.finish()
-}
-
-/// Hashes the canonical form of what was read, in pieces. Keys out of order give bytes that match nothing.
-#[derive(Default)]
-struct Emitter {
-    buffer: Vec<u8>,
-    hasher: Hasher,
-    last_keys: Option<String>,
-    disordered: bool,
-}
-
-impl Emitter {
-    fn raw(&mut self, bytes: &[u8]) {
-        self.buffer.extend_from_slice(bytes);
-        // A new object begins: its keys are compared among themselves. The outer object's order is restored by `key`,
-        // since "files" is followed only by keys that sort after it in a canonical manifest.
-        if bytes == b"{" {
-            self.last_keys = None;
-        } else if bytes == b"}" {
-            self.last_keys = Some("files".to_owned());
-        }
-    }
-
-    fn key(&mut self, key: &str, first: bool) {
-        self.disordered |= self.last_keys.as_deref().is_some_and(|last| last >= key);
-        if !first {
-            self.buffer.push(b',');
-        }
-        Writer::new(&mut self.buffer, Dialect::Canonical).string(key);
-        self.buffer.push(b':');
-        self.last_keys = Some(key.to_owned());
-        self.flush();
-    }
-
-    fn value(&mut self, value: &Value) {
-        value.write_canonical(&mut self.buffer);
-    }
-
-    fn flush(&mut self) {
-        if self.buffer.len() > 1 << 16 {
-            self.hasher.update(&self.buffer);
-            self.buffer.clear();
-        }
-    }
-
-    fn finish(mut self) -> Sha256 {
-        self.hasher.update(&self.buffer);
-        if self.disordered {
-            self.hasher.update(b"keys out of order");
-        }
-        self.hasher.finish()
-    }
 }
 
 /// What a manifest that we write says beside the list of members.
@@ -289,4 +265,51 @@ pub fn write(
     text.extend_from_slice(after.strip_prefix(b"{").unwrap_or(&after));
     text.push(b'\n');
     out.write_all(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(text: &str) -> Option<ManifestError> {
+        read(|| text.as_bytes(), &mut |_, _| {}).err()
+    }
+
+    #[test]
+    fn what_is_held_in_memory_is_bounded() {
+        let list = format!("[{}0]", "0,".repeat(3 << 20));
+        let fields: String = (0..400_000).map(|n| format!("\"key {n}\":0,")).collect();
+        for text in [
+            format!("{{\"files\":{{}},\"ext\":{list}}}"),
+            format!("{{\"ext\":{list},\"files\":{{}}}}"),
+            format!("{{{fields}\"files\":{{}}}}"),
+            format!("{{\"files\":{{\"a\":{list}}}}}"),
+        ] {
+            let error = refusal(&text);
+            let Some(ManifestError::Parse(error)) = error else {
+                panic!("{error:?}");
+            };
+            assert_eq!(error.kind, crate::canon::JsonErrorKind::TooLarge);
+        }
+        let names: String = (0..400_000)
+            .rev()
+            .map(|n| format!("\"name {n:090}\":0,"))
+            .collect();
+        let unsorted = format!("{{\"files\":{{{names}\"a\":0}}}}");
+        assert!(matches!(
+            refusal(&unsorted),
+            Some(ManifestError::Invalid(_))
+        ));
+    }
+
+    #[test]
+    fn a_long_list_is_no_burden() {
+        let names: String = (0..200_000)
+            .map(|n| format!("\"name {n:090}\":\"\","))
+            .collect();
+        assert_eq!(
+            refusal(&format!("{{\"files\":{{{names}\"z\":\"\"}}}}")),
+            None
+        );
+    }
 }

@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use crate::canon::Object;
+use crate::canon::{Object, Value};
 
 /// Text that went through [`clean`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,15 @@ pub fn clean(bytes: &[u8]) -> Clean {
 /// The same for notes, captions, reasons and authorities, in which a line feed may stand.
 pub fn clean_lines(bytes: &[u8]) -> Clean {
     replace(bytes, |c| c != '\n' && is_forbidden(c))
+}
+
+/// The exact bytes of a text in a body: those beside it where [`clean`] changed something, else its own.
+pub fn exact(body: &Object, key: &str) -> Option<Vec<u8>> {
+    let beside = body.get(&format!("{key}_bytes")).and_then(Value::as_str);
+    match beside.map(|text| STANDARD.decode(text)) {
+        Some(Ok(bytes)) => Some(bytes),
+        _ => body.get(key)?.as_str().map(|text| text.as_bytes().to_vec()),
+    }
 }
 
 fn replace(bytes: &[u8], forbidden: impl Fn(char) -> bool) -> Clean {
@@ -107,6 +116,15 @@ mod tests {
         );
         assert_eq!(clean_lines(b"a\r\nb").text, "a\u{fffd}\nb");
         assert_eq!(clean("\u{fffd}".as_bytes()).bytes, None);
+    }
+
+    #[test]
+    fn exact_bytes_come_back() {
+        for bytes in [&b"plain"[..], b"caf\xe9", b"two\nlines", b""] {
+            let body = clean(bytes).add_to(Object::new(), "name");
+            assert_eq!(exact(&body, "name").as_deref(), Some(bytes));
+        }
+        assert_eq!(exact(&Object::new(), "name"), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::policy::{ArtifactType, Issue, studspec_issues, tubespec_issues};
 use crate::verify::check::CheckId;
 use crate::verify::checks::Checks;
 use crate::verify::members::Members;
+use crate::verify::papers::Small;
 use crate::verify::receiver::Receiver;
 use crate::zip::Entry;
 
@@ -102,15 +103,16 @@ pub(crate) fn contents(members: &Members<'_>, receiver: &Receiver<'_>, checks: &
 }
 
 /// The reference platform's contracts. Warnings refuse as well, as they do there.
-pub(crate) fn contract(name: &str, bytes: &[u8], checks: &mut Checks) {
+pub(crate) fn contract(name: &str, member: &Small, checks: &mut Checks) {
     let (code, issues): (_, fn(&Value) -> Vec<Issue>) = if name == "studspec.json" {
         ("invalid_studspec", studspec_issues)
     } else {
         ("invalid_tubespec", tubespec_issues)
     };
-    match Value::parse(bytes) {
-        Err(error) => checks.fail(CheckId::Policy, code, error.to_string()),
-        Ok(spec) => {
+    match member.map(|bytes| Value::parse(bytes).map_err(|e| e.to_string())) {
+        None => {}
+        Some(Err(detail)) => checks.fail(CheckId::Policy, code, detail),
+        Some(Ok(spec)) => {
             for issue in issues(&spec) {
                 checks.fail(
                     CheckId::Policy,

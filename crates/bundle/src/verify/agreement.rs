@@ -8,20 +8,11 @@ use crate::format::manifest::Manifest;
 use crate::format::member;
 use crate::verify::check::CheckId;
 use crate::verify::checks::Checks;
-use crate::verify::envelopes::{Expected, Paper};
+use crate::verify::envelopes::{Expected, Paper, hashes_of};
 use crate::verify::foreign::check_sbom;
 use crate::verify::members::Members;
 use crate::verify::one_form::one_form;
-
-/// The small members, as they were read.
-#[derive(Default)]
-pub(crate) struct Papers {
-    pub attestation: Option<Vec<u8>>,
-    pub signature: Option<Vec<u8>>,
-    pub build_envelope: Option<Vec<u8>>,
-    pub sbom_envelope: Option<Vec<u8>>,
-    pub sbom: Option<Vec<u8>>,
-}
+use crate::verify::papers::{Papers, Small};
 
 /// What could be read of them.
 #[derive(Default)]
@@ -72,27 +63,23 @@ pub(crate) fn judge(
             );
         }
     }
+    let hashes = hashes_of(manifest, checks);
     let mut agreement = Agreement::default();
-    if let Some(bytes) = &papers.attestation {
-        match attestation::read(bytes) {
-            Ok(Some(object)) => {
-                attested(&object, manifest, manifest_sha256, checks);
-                agreement.label = text(&object, "label");
-                agreement.attestation = Some(object);
-            }
-            Ok(None) => checks.fail(
-                CheckId::Attestation,
-                "attestation_parse_error",
-                "not an object",
-            ),
-            Err(error) => checks.fail(
-                CheckId::Attestation,
-                "attestation_parse_error",
-                error.to_string(),
-            ),
+    let read = |bytes: &[u8]| attestation::read(bytes).map_err(|e| e.to_string());
+    match papers.attestation.map(read) {
+        None => {}
+        Some(Ok(Some(object))) => {
+            attested(&object, manifest, manifest_sha256, checks);
+            agreement.label = text(&object, "label");
+            agreement.attestation = Some(object);
         }
+        Some(Ok(None)) => {
+            let detail = "not an object";
+            checks.fail(CheckId::Attestation, "attestation_parse_error", detail);
+        }
+        Some(Err(detail)) => checks.fail(CheckId::Attestation, "attestation_parse_error", detail),
     }
-    if let Some(Err(detail)) = papers.sbom.as_deref().map(check_sbom) {
+    if let Some(Err(detail)) = papers.sbom.map(check_sbom) {
         checks.fail(CheckId::Attestation, "sbom_invalid", detail);
     }
     let expected = Expected {
@@ -100,14 +87,41 @@ pub(crate) fn judge(
         manifest_sha256,
         members,
         label: agreement.label.as_deref(),
+        hashes: &hashes,
         ours,
     };
-    agreement.build = expected.envelope(Paper::Build, papers.build_envelope.as_deref(), checks);
-    agreement.sbom = expected.envelope(Paper::Sbom, papers.sbom_envelope.as_deref(), checks);
+    agreement.build = expected.envelope(Paper::Build, &papers.build_envelope, checks);
+    agreement.sbom = expected.envelope(Paper::Sbom, &papers.sbom_envelope, checks);
     if ours {
-        one_form(manifest, manifest_sha256, papers, &agreement, checks);
+        policy(fields, &papers.policy, checks);
+        one_form(
+            manifest,
+            manifest_sha256,
+            &hashes,
+            papers,
+            &agreement,
+            checks,
+        );
     }
     agreement
+}
+
+/// The digest of `policy.json` is the policy hash, which only the canonical form of an object can be.
+fn policy(manifest: &Object, member: &Small, checks: &mut Checks) {
+    let read = |bytes: &[u8]| -> Result<Sha256, String> {
+        let value = Value::parse(bytes).map_err(|e| e.to_string())?;
+        let canonical = value.as_object().is_some() && value.to_canonical() == bytes;
+        canonical
+            .then(|| Sha256::of(bytes))
+            .ok_or_else(|| "not the canonical form of an object".to_owned())
+    };
+    let detail = match member.map(read) {
+        None => return,
+        Some(Ok(digest)) if manifest.get("policy_hash") == Some(&digest.into()) => return,
+        Some(Ok(_)) => "the manifest names another policy".to_owned(),
+        Some(Err(detail)) => detail,
+    };
+    checks.fail(CheckId::Attestation, "policy_member_mismatch", detail);
 }
 
 fn attested(object: &Object, manifest: &Manifest, manifest_sha256: Sha256, checks: &mut Checks) {

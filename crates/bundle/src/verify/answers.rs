@@ -1,7 +1,8 @@
 //! The four answers and the sentences that say them.
 
 use crate::canon::Value;
-use crate::verify::check::{Check, CheckId};
+use crate::format::text::clean;
+use crate::verify::check::CheckId;
 use crate::verify::checks::Checks;
 use crate::verify::report::Subject;
 
@@ -164,24 +165,30 @@ const UNREADABLE: [&str; 5] = [
     "unsupported_format",
 ];
 
+/// What one failure says about integrity.
+pub(crate) fn weigh(id: CheckId, code: &str) -> Integrity {
+    let word = code.split(':').next().unwrap_or(code);
+    match id {
+        // A manifest that names somebody else than the signer contradicts itself; all else is a matter of trust.
+        CheckId::Signer if word == "signer_mismatch" => Integrity::Changed,
+        CheckId::Signer | CheckId::Policy => Integrity::Intact,
+        CheckId::Structure => Integrity::Unreadable,
+        _ if UNREADABLE.contains(&word) => Integrity::Unreadable,
+        _ if INCOMPLETE.contains(&word) => Integrity::Incomplete,
+        _ => Integrity::Changed,
+    }
+}
+
 /// The worst of what the checks found; signature, trust and rules do not count.
 pub(crate) fn integrity(checks: &Checks) -> Integrity {
-    let judge = |id: CheckId| {
-        checks.codes(id).map(move |code| {
-            let word = code.split(':').next().unwrap_or(code);
-            if id == CheckId::Structure || UNREADABLE.contains(&word) {
-                Integrity::Unreadable
-            } else if INCOMPLETE.contains(&word) {
-                Integrity::Incomplete
-            } else {
-                Integrity::Changed
-            }
-        })
-    };
-    let counted = CheckId::ALL
-        .into_iter()
-        .filter(|id| !matches!(id, CheckId::Signer | CheckId::Policy));
-    counted.flat_map(judge).max().unwrap_or(Integrity::Intact)
+    let all = CheckId::ALL.into_iter().map(|id| checks.worst(id));
+    all.max().unwrap_or(Integrity::Intact)
+}
+
+/// The first check that says something against integrity.
+pub(crate) fn first_doubt(checks: &Checks) -> Option<CheckId> {
+    let mut all = CheckId::ALL.into_iter();
+    all.find(|id| checks.worst(*id) != Integrity::Intact)
 }
 
 /// The two sentences. The first speaks of the bytes, the second of the signer, the rules and the time.
@@ -190,11 +197,10 @@ pub(crate) fn statement(
     signer: SignerAnswer,
     policy: PolicyAnswer,
     subject: &Subject,
-    first_failure: Option<&Check>,
+    first_doubt: Option<CheckId>,
 ) -> String {
-    let code = first_failure.and_then(|check| check.code.as_deref());
     // What fails after the signatures were found good was made wrongly and then signed.
-    let made_wrongly = first_failure.is_some_and(|check| check.id > CheckId::Signer);
+    let made_wrongly = first_doubt.is_some_and(|id| id > CheckId::Signer);
     let well_signed = matches!(signer, SignerAnswer::Trusted | SignerAnswer::Unconfirmed);
     let since = match &subject.sealed_utc {
         Some(time) => format!(
@@ -218,16 +224,15 @@ pub(crate) fn statement(
             "This is not what was sealed: something was changed. Do not rely on it.".to_owned()
         }
         Integrity::Incomplete => "Something that belongs to this bundle is missing.".to_owned(),
-        Integrity::Unreadable
-            if code.is_some_and(|code| code.starts_with("unsupported_format")) =>
-        {
+        Integrity::Unreadable if first_doubt == Some(CheckId::Format) => {
             "This bundle was made by a newer program; a newer program is needed to check it."
                 .to_owned()
         }
         Integrity::Unreadable => "This file cannot be read as a bundle.".to_owned(),
     };
     let who = match (&subject.signer_name, signer) {
-        (Some(name), _) if !name.is_empty() => name.clone(),
+        // Whatever a card holds, it must not be able to act on a screen.
+        (Some(name), _) if !name.is_empty() => clean(name.as_bytes()).text,
         _ => "a key that you trust".to_owned(),
     };
     let rest = match signer {

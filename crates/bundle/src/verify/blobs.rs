@@ -15,10 +15,10 @@ use crate::zip::{Folder, Name};
 /// Digests named and erased, in the order of the entries.
 #[derive(Debug, Default)]
 pub(crate) struct BlobLedger {
-    /// Named, but not in the archive.
+    /// Named and not erased since, but not in the archive.
     absent: HashSet<(Folder, Sha256)>,
     /// Erased and not named again since.
-    erased: HashSet<Sha256>,
+    erased: HashSet<(Folder, Sha256)>,
     /// Members whose size is not the one that the entry says.
     wrong_size: Vec<Name>,
     /// Every withdrawal with its place.
@@ -26,10 +26,14 @@ pub(crate) struct BlobLedger {
 }
 
 /// What the bundle carries of the items that were withdrawn.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct WithdrawnItems {
-    captures: HashMap<u64, (u64, Sha256)>,
-    digests: HashMap<u64, HashSet<Sha256>>,
+    /// The CAPTURE of each withdrawn item, where it is carried.
+    captures: HashMap<u64, Option<(u64, Sha256)>>,
+    /// The item of each entry that a withdrawal names, where that is a CAPTURE and carried.
+    named: HashMap<Sha256, Option<u64>>,
+    /// What is the item's own, and could be erased with it.
+    digests: HashSet<(u64, Sha256)>,
 }
 
 impl BlobLedger {
@@ -48,49 +52,58 @@ impl BlobLedger {
             Some((fact, Told::Capture { .. })) => {
                 self.named(Folder::Raw, fact.raw_sha256, Some(fact.raw_size), members);
             }
-            Some((
-                _,
-                Told::Extract {
+            Some((fact, told_by)) => {
+                // The bytes themselves may stand in an earlier bundle.
+                self.measure(Folder::Raw, fact.raw_sha256, fact.raw_size, members);
+                if let Told::Extract {
                     extract_sha256: Some(digest),
                     extract_size,
                     ..
-                },
-            )) => {
-                self.named(Folder::Extract, *digest, Some(*extract_size), members);
+                } = told_by
+                {
+                    self.named(Folder::Extract, *digest, Some(*extract_size), members);
+                }
             }
-            _ => {}
+            None => {}
         }
         if line.event.kind == EventType::Withdraw {
             let withdrawal = Withdrawal::read(content)?;
-            self.erased.extend(&withdrawal.erased);
+            for digest in &withdrawal.erased {
+                for folder in [Folder::Raw, Folder::Extract, Folder::Aux] {
+                    self.absent.remove(&(folder, *digest));
+                    self.erased.insert((folder, *digest));
+                }
+            }
             self.withdrawals.push((line.event.payload.seq, withdrawal));
         }
         Ok(())
     }
 
     fn named(&mut self, folder: Folder, digest: Sha256, size: Option<u64>, members: &Members<'_>) {
-        self.erased.remove(&digest);
+        self.erased.remove(&(folder, digest));
         match members.blob(folder, &digest) {
-            Some(index) => {
-                members.name(index);
-                let actual = members.entries().get(index).map(|entry| entry.size);
-                if size.is_some() && size != actual && self.wrong_size.len() < 100 {
-                    self.wrong_size.push(Name::Blob(folder, digest));
-                }
-            }
+            Some(index) => members.name(index),
             None => {
                 self.absent.insert((folder, digest));
             }
+        }
+        if let Some(size) = size {
+            self.measure(folder, digest, size, members);
+        }
+    }
+
+    fn measure(&mut self, folder: Folder, digest: Sha256, size: u64, members: &Members<'_>) {
+        let entry = members
+            .blob(folder, &digest)
+            .and_then(|index| members.entries().get(index));
+        if entry.is_some_and(|entry| entry.size != size) && self.wrong_size.len() < 100 {
+            self.wrong_size.push(Name::Blob(folder, digest));
         }
     }
 
     /// Compares what is named with what is there.
     pub(crate) fn judge(&self, members: &Members<'_>, checks: &mut Checks) {
-        let mut missing: Vec<_> = self
-            .absent
-            .iter()
-            .filter(|(_, digest)| !self.erased.contains(digest))
-            .collect();
+        let mut missing: Vec<_> = self.absent.iter().collect();
         missing.sort_unstable();
         for (folder, digest) in missing {
             checks.fail(
@@ -100,10 +113,10 @@ impl BlobLedger {
             );
         }
         for (index, entry) in members.entries().iter().enumerate() {
-            let Some((_, digest)) = entry.name.blob() else {
+            let Some(blob) = entry.name.blob() else {
                 continue;
             };
-            if self.erased.contains(&digest) {
+            if self.erased.contains(&blob) {
                 checks.fail(
                     CheckId::Blobs,
                     format!("blob_unnamed:{}", entry.name),
@@ -128,38 +141,41 @@ impl BlobLedger {
 
     /// The items that were withdrawn, each once, in the order of the withdrawals.
     pub(crate) fn withdrawn_items(&self) -> Vec<u64> {
-        let mut items = Vec::new();
-        for (_, withdrawal) in &self.withdrawals {
-            if !items.contains(&withdrawal.item) {
-                items.push(withdrawal.item);
-            }
-        }
-        items
+        let mut seen = HashSet::new();
+        let items = self
+            .withdrawals
+            .iter()
+            .map(|(_, withdrawal)| withdrawal.item);
+        items.filter(|item| seen.insert(*item)).collect()
     }
 
-    /// Compares each withdrawal with its item, where the bundle carries that.
-    pub(crate) fn judge_withdrawals(&self, items: &WithdrawnItems, checks: &mut Checks) {
+    /// Compares each withdrawal with its item, where the bundle carries that. A `whole` record carries every item.
+    pub(crate) fn judge_withdrawals(
+        &self,
+        carried: &WithdrawnItems,
+        whole: bool,
+        checks: &mut Checks,
+    ) {
         for (seq, withdrawal) in &self.withdrawals {
             let mut wrong = |detail: &str| {
-                checks.fail(
-                    CheckId::Blobs,
-                    "tombstone_mismatch",
-                    format!("entry {seq}: {detail}"),
-                );
+                let detail = format!("entry {seq}: {detail}");
+                checks.fail(CheckId::Blobs, "tombstone_mismatch", detail);
             };
-            // An item that an earlier bundle carries cannot be compared with this one alone.
-            let Some((capture_seq, capture)) = items.captures.get(&withdrawal.item) else {
+            let item = withdrawal.item;
+            let named = carried.named.get(&withdrawal.capture).copied().flatten();
+            let Some((capture_seq, capture)) = carried.captures.get(&item).copied().flatten()
+            else {
+                // An item that an earlier bundle carries cannot be compared with this one alone.
+                if whole || named.is_some() {
+                    wrong("it names an item that was never taken in, or the entry of another item");
+                }
                 continue;
             };
-            if *capture != withdrawal.capture || capture_seq >= seq {
+            if capture != withdrawal.capture || capture_seq >= *seq {
                 wrong("it names another entry than the one that took the item in");
             }
-            let own = items.digests.get(&withdrawal.item);
-            if !withdrawal
-                .erased
-                .iter()
-                .all(|digest| own.is_some_and(|own| own.contains(digest)))
-            {
+            let own = |digest: &Sha256| carried.digests.contains(&(item, *digest));
+            if !withdrawal.erased.iter().all(own) {
                 wrong("it erases bytes that are not the item's");
             }
         }
@@ -167,27 +183,43 @@ impl BlobLedger {
 }
 
 impl WithdrawnItems {
-    /// Notes one entry, if it is about one of `items`; the lines are read a second time for this.
-    pub(crate) fn event(&mut self, line: &Line, items: &[u64]) {
+    /// Nothing is known yet of what these withdrawals name.
+    pub(crate) fn of(withdrawals: &[(u64, Withdrawal)]) -> Self {
+        let all = || withdrawals.iter().map(|(_, withdrawal)| withdrawal);
+        Self {
+            captures: all().map(|withdrawal| (withdrawal.item, None)).collect(),
+            named: all().map(|withdrawal| (withdrawal.capture, None)).collect(),
+            digests: HashSet::new(),
+        }
+    }
+
+    /// Notes one entry; the lines are read a second time for this.
+    pub(crate) fn event(&mut self, line: &Line) {
         let Some(content) = line.content() else {
             return;
         };
-        let Ok(Some(fact)) = Fact::read(&line.event.kind, content) else {
+        let item = content.count("item").ok();
+        let fact = Fact::read(&line.event.kind, content).ok().flatten();
+        let Some(item) = item.filter(|_| line.event.kind != EventType::Withdraw) else {
             return;
         };
-        if !items.contains(&fact.item) {
+        let captured = matches!(&fact, Some(fact) if matches!(fact.told_by, Told::Capture { .. }));
+        if let Some(named) = self.named.get_mut(&line.event.hash).filter(|_| captured) {
+            *named = Some(item);
+        }
+        let Some(capture) = self.captures.get_mut(&item) else {
             return;
-        }
-        let digests = self.digests.entry(fact.item).or_default();
-        match &fact.told_by {
-            Told::Capture { .. } => {
-                self.captures
-                    .insert(fact.item, (line.event.payload.seq, line.event.hash));
-                digests.insert(fact.raw_sha256);
+        };
+        let mut own = aux_digests(content).unwrap_or_default();
+        match fact.as_ref().map(|fact| (fact, &fact.told_by)) {
+            Some((fact, Told::Capture { .. })) => {
+                *capture = Some((line.event.payload.seq, line.event.hash));
+                own.push(fact.raw_sha256);
             }
-            Told::Extract { extract_sha256, .. } => digests.extend(extract_sha256),
-            Told::Sighting => {}
+            Some((_, Told::Extract { extract_sha256, .. })) => own.extend(extract_sha256),
+            _ => {}
         }
-        digests.extend(aux_digests(content).unwrap_or_default());
+        self.digests
+            .extend(own.into_iter().map(|digest| (item, digest)));
     }
 }

@@ -9,18 +9,21 @@ use crate::format::card::Card;
 use crate::format::identity::Identity;
 use crate::format::manifest::Manifest;
 use crate::format::member;
-use crate::verify::agreement::{self, Agreement, Papers};
+use crate::format::seal::Kind;
+use crate::verify::agreement::{self, Agreement};
 use crate::verify::answers::SeriesAnswer;
+use crate::verify::blobs::WithdrawnItems;
 use crate::verify::check::CheckId;
 use crate::verify::checks::Checks;
 use crate::verify::digests::{self, Digests};
 use crate::verify::executor::{Executor, Progress, Task};
 use crate::verify::history::History;
 use crate::verify::members::Members;
-use crate::verify::receiver::{self, KnownBundle, Receiver};
+use crate::verify::papers::{Papers, Small};
+use crate::verify::receiver::{KnownBundle, Receiver};
 use crate::verify::report::{Report, Subject};
 use crate::verify::verdict::{policy_answer, report};
-use crate::verify::{VerifyError, acceptance, contents, lines, sealing, signature};
+use crate::verify::{VerifyError, acceptance, lines, sealing, series, signature};
 use crate::zip::Archive;
 
 /// A sound archive with a manifest.
@@ -58,14 +61,10 @@ impl<R: ReadAt + ?Sized> Bundle<'_, R> {
             digests,
             history,
         } = self.gather(&known, &mut checks, executor, progress)?;
-        let manifest_sha256 = digests
-            .of
-            .get(member::MANIFEST)
-            .copied()
-            .unwrap_or(self.manifest.canonical_sha256);
+        let manifest_sha256 = digests.manifest.unwrap_or(self.manifest.canonical_sha256);
         checks.absorb(digests.checks);
 
-        let papers = self.papers()?;
+        let papers = Papers::read(self.archive)?;
         let agreement = agreement::judge(
             self.manifest,
             manifest_sha256,
@@ -92,11 +91,10 @@ impl<R: ReadAt + ?Sized> Bundle<'_, R> {
         let signed = signature::Signed {
             toolchain_id: text("toolchain_id"),
             claimed: self.identity.as_ref().map(|identity| identity.signer),
-            attestation: papers
-                .attestation
-                .as_deref()
-                .zip(agreement.attestation.as_ref()),
-            signature: papers.signature.as_deref(),
+            misnamed: checks.failed(CheckId::Signer),
+            attestation: &papers.attestation,
+            fields: agreement.attestation.as_ref(),
+            signature: &papers.signature,
             envelopes,
             bundle_sha256,
             sealed_utc: text("created_utc"),
@@ -186,16 +184,6 @@ impl<R: ReadAt + ?Sized> Bundle<'_, R> {
         })
     }
 
-    fn papers(&self) -> Result<Papers, VerifyError> {
-        Ok(Papers {
-            attestation: contents::small(self.archive, member::ATTESTATION)?,
-            signature: contents::small(self.archive, member::SIGNATURE)?,
-            build_envelope: contents::small(self.archive, member::ATTESTATION_DSSE)?,
-            sbom_envelope: contents::small(self.archive, member::SBOM_DSSE)?,
-            sbom: contents::small(self.archive, member::SBOM)?,
-        })
-    }
-
     fn rules(
         &self,
         receiver: &Receiver<'_>,
@@ -207,9 +195,7 @@ impl<R: ReadAt + ?Sized> Bundle<'_, R> {
         }
         acceptance::contents(self.members, receiver, checks);
         for name in ["studspec.json", "tubespec.json"] {
-            if let Some(bytes) = contents::small(self.archive, name)? {
-                acceptance::contract(name, &bytes, checks);
-            }
+            acceptance::contract(name, &Small::read(self.archive, name)?, checks);
         }
         Ok(())
     }
@@ -250,33 +236,37 @@ impl<R: ReadAt + ?Sized> Bundle<'_, R> {
     fn history(
         &self,
         identity: &Identity,
-        history: History,
+        mut history: History,
         agreement: &Agreement,
         known: &[KnownBundle],
         receiver: &Receiver<'_>,
         checks: &mut Checks,
         subject: &mut Subject,
     ) -> Result<Option<Card>, VerifyError> {
-        let card = contents::small(self.archive, member::CARD)?;
+        // What the lines themselves showed comes before what they are compared with.
+        checks.absorb(std::mem::take(&mut history.checks));
+        let card = Small::read(self.archive, member::CARD)?;
         let sealing = sealing::Sealing {
             identity,
             manifest: self.manifest,
             members: self.members,
             history: &history,
             label: agreement.label.as_deref(),
-            card: card.as_deref(),
+            card: &card,
             known,
         };
         let card = sealing.judge(checks);
         history.blobs.judge(self.members, checks);
         let items = history.blobs.withdrawn_items();
         if !items.is_empty() {
-            let carried = lines::withdrawn(self.archive, &items)?;
-            history.blobs.judge_withdrawals(&carried, checks);
+            let mut carried = WithdrawnItems::of(&history.blobs.withdrawals);
+            lines::withdrawn(self.archive, &mut carried)?;
+            let whole = identity.ledger.first == 1 && identity.kind == Kind::Series;
+            history.blobs.judge_withdrawals(&carried, whole, checks);
         }
         subject.withdrawn = items;
         if let Some(manifest_sha256) = subject.manifest_sha256 {
-            let answer = receiver::series(identity, &manifest_sha256, history.restored, known);
+            let answer = series::series(identity, &manifest_sha256, history.restored, known);
             if receiver.policy.require_series()
                 && matches!(answer, SeriesAnswer::Missing(_) | SeriesAnswer::Unknown)
             {
@@ -290,11 +280,10 @@ impl<R: ReadAt + ?Sized> Bundle<'_, R> {
         {
             checks.fail(CheckId::Policy, "actor_missing", format!("entry {entry}"));
         }
-        if identity.ledger.first > 1 && lines::known_start(identity, known).is_none() {
+        if identity.ledger.first > 1 && sealing::known_key(identity, known).is_none() {
             let detail = format!("not checked: events 1 to {}", identity.ledger.first - 1);
             checks.pass(CheckId::Previous, detail);
         }
-        checks.absorb(history.checks);
         Ok(card)
     }
 

@@ -58,6 +58,7 @@ codes! {
     "attestation_bundle_map_hash_mismatch" "What was signed belongs to another list of members." ASK
     "attestation_manifest_hash_mismatch" "What was signed belongs to another manifest." ASK
     "attestation_mismatch" "Manifest, attestation and statements contradict each other." SENDER
+    "policy_member_mismatch" "The policy in the bundle is not the one that the manifest names." SENDER
     "sub_hash_mismatch" "A digest in the manifest or attestation is not that of the member." SENDER
     "dsse_attestation_invalid" "The envelope of the build statement is not valid." SENDER
     "dsse_payload_malformed" "The build statement is malformed." SENDER

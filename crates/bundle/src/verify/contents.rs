@@ -1,22 +1,22 @@
 //! What is in the archive: the manifest, what must be there, and nothing else.
 
 use std::collections::BTreeSet;
-use std::io::{BufReader, Read};
+use std::io::BufReader;
 
 use crate::ReadAt;
 use crate::format::manifest::{self, Manifest, ManifestError};
 use crate::format::member;
 use crate::policy::Thresholds;
-use crate::verify::VerifyError;
 use crate::verify::check::CheckId;
 use crate::verify::checks::Checks;
 use crate::verify::members::Members;
-use crate::zip::{Archive, MemberError, Name, name_flaw};
+use crate::zip::{Archive, Name, name_flaw};
 
 /// How much is read at once.
 const PIECE: usize = 256 << 10;
-/// So many names are kept to be reported.
-const KEPT: usize = 1000;
+/// So many names are kept to be reported, and so many characters of each.
+const KEPT: usize = 100;
+const SHOWN: usize = 300;
 
 /// Reads the manifest and marks what it lists.
 pub(crate) fn manifest<R: ReadAt + ?Sized>(
@@ -30,15 +30,16 @@ pub(crate) fn manifest<R: ReadAt + ?Sized>(
     };
     let (mut unsafe_names, mut absent) = (BTreeSet::new(), BTreeSet::new());
     let open = || BufReader::with_capacity(PIECE, archive.reader(entry));
+    let shown = |name: &str| name.chars().take(SHOWN).collect::<String>();
     let result = manifest::read(open, &mut |name, digest| {
         // A name that ends in a slash is a folder; none is a member.
         if (name_flaw(name).is_some() || name.ends_with('/')) && unsafe_names.len() < KEPT {
-            unsafe_names.insert(name.to_owned());
+            unsafe_names.insert(shown(name));
         }
         match members.find(&Name::new(name)) {
             Some(index) => members.expect(index, digest),
             None if absent.len() < KEPT => {
-                absent.insert(name.to_owned());
+                absent.insert(shown(name));
             }
             None => {}
         }
@@ -143,29 +144,5 @@ pub(crate) fn nothing_else(members: &Members<'_>, ours: bool, checks: &mut Check
                 "",
             );
         }
-    }
-}
-
-/// A member that is small by nature, whole; `None` if it is not there. One too large to be read counts as there and
-/// empty, which no reader of a paper takes: what cannot be read must vouch for nothing.
-pub(crate) fn small<R: ReadAt + ?Sized>(
-    archive: &Archive<'_, R>,
-    name: &str,
-) -> Result<Option<Vec<u8>>, VerifyError> {
-    const MOST: u64 = 16 << 20;
-    let Some(entry) = archive.find(name).filter(|entry| entry.sound()) else {
-        return Ok(None);
-    };
-    if entry.size > MOST {
-        return Ok(Some(Vec::new()));
-    }
-    let mut bytes = Vec::new();
-    match archive.reader(entry).read_to_end(&mut bytes) {
-        Ok(_) => Ok(Some(bytes)),
-        Err(error) => match MemberError::from(error) {
-            MemberError::Io(error) => Err(VerifyError::Io(error)),
-            // Damaged data: the digests say so.
-            _ => Ok(None),
-        },
     }
 }

@@ -1,11 +1,11 @@
 //! Every byte against its digest.
 
-use std::collections::HashMap;
 use std::io::Read;
 use std::sync::Mutex;
 
 use crate::ReadAt;
 use crate::digest::{Hasher, Sha256};
+use crate::format::member;
 use crate::verify::VerifyError;
 use crate::verify::check::CheckId;
 use crate::verify::checks::Checks;
@@ -18,10 +18,10 @@ const PIECE: usize = 256 << 10;
 /// Members of at most so many bytes are hashed together as one piece of work.
 const BATCH: u64 = 8 << 20;
 
-/// Digests of members that are no blobs, and what is wrong with any of them.
+/// The digest of the manifest, and what is wrong with any member.
 #[derive(Default)]
 pub(crate) struct Digests {
-    pub of: HashMap<String, Sha256>,
+    pub manifest: Option<Sha256>,
     pub checks: Checks,
     pub error: Option<VerifyError>,
 }
@@ -97,8 +97,9 @@ fn digest_one<R: ReadAt + ?Sized>(
             return false;
         }
         Err(Stop::Member(error)) => {
-            results.checks.fail(
+            results.checks.fail_at(
                 CheckId::Digests,
+                index as u64,
                 format!("hash_mismatch:{}", entry.name),
                 error.to_string(),
             );
@@ -123,16 +124,18 @@ fn judge(
     match members.expected(index) {
         Some(Expected::Digest(expected)) if expected != digest => {
             same = false;
-            checks.fail(
+            checks.fail_at(
                 CheckId::Digests,
+                index as u64,
                 format!("hash_mismatch:{name}"),
                 format!("{expected} was sealed"),
             );
         }
         Some(Expected::NotADigest) => {
             same = false;
-            checks.fail(
+            checks.fail_at(
                 CheckId::Digests,
+                index as u64,
                 format!("hash_mismatch:{name}"),
                 "the manifest gives no digest",
             );
@@ -150,19 +153,20 @@ fn judge(
         } else {
             "zip_crc_mismatch"
         };
-        checks.fail(
+        checks.fail_at(
             code,
+            index as u64,
             format!("{word}:{name}"),
             "the CRC-32 is not that of the bytes",
         );
     }
     match name {
         Name::Blob(_, own) if *own == digest => {}
-        Name::Other(text) if !text.starts_with("cas/") => {
-            results.of.insert(text.to_string(), digest);
-        }
-        _ => checks.fail(
+        Name::Other(text) if &**text == member::MANIFEST => results.manifest = Some(digest),
+        Name::Other(text) if !text.starts_with("cas/") => {}
+        _ => checks.fail_at(
             CheckId::BlobNames,
+            index as u64,
             format!("blob_name_mismatch:{name}"),
             format!("its digest is {digest}"),
         ),

@@ -99,7 +99,9 @@ impl Walk<'_> {
                 ),
             }
         }
-        if self.identity.kind == Kind::Series && event.content.is_none() {
+        // The key of the chain is checked from its first event on, in an excerpt too.
+        let needed = self.identity.kind == Kind::Series || place == 1;
+        if needed && event.content.is_none() {
             self.fail(
                 CheckId::Lines,
                 "body_missing",
@@ -121,18 +123,19 @@ impl Walk<'_> {
                 format!("entry {place}"),
             );
         }
-        let actor = line
-            .source()
-            .and_then(|source| source.get("actor"))
-            .and_then(|actor| actor.as_object());
-        let name = actor.and_then(|actor| actor.get("name"));
-        let named = name
-            .and_then(Value::as_str)
-            .is_some_and(|name| !name.is_empty());
-        if event.payload.source_sha256.is_some() && line.source().is_some() && !named {
+        // An actor that is hidden may well be there.
+        let hidden = line.source().is_none() && event.payload.source_sha256.is_some();
+        if event.kind != EventType::Sealed && !hidden && !names_actor(line) {
             self.out.actor_missing.get_or_insert(place);
         }
     }
+}
+
+fn names_actor(line: &Line) -> bool {
+    let actor = line.source().and_then(|source| source.get("actor"));
+    let name = actor.and_then(|actor| actor.as_object()?.get("name"));
+    let name = name.and_then(Value::as_str);
+    name.is_some_and(|name| !name.is_empty())
 }
 
 fn salt_of(object: &Object) -> Option<[u8; 16]> {

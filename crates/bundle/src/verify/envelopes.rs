@@ -9,6 +9,7 @@ use crate::format::{member, statement};
 use crate::verify::check::CheckId;
 use crate::verify::checks::Checks;
 use crate::verify::members::Members;
+use crate::verify::papers::Small;
 
 #[derive(Clone, Copy)]
 pub(crate) enum Paper {
@@ -39,6 +40,7 @@ pub(crate) struct Expected<'a> {
     pub manifest_sha256: Sha256,
     pub members: &'a Members<'a>,
     pub label: Option<&'a str>,
+    pub hashes: &'a Hashes,
     pub ours: bool,
 }
 
@@ -46,51 +48,55 @@ impl Expected<'_> {
     pub(crate) fn envelope(
         &self,
         paper: Paper,
-        bytes: Option<&[u8]>,
+        member: &Small,
         checks: &mut Checks,
     ) -> Option<Envelope> {
         let (invalid, malformed, other_subject) = paper.words();
-        let envelope = match Envelope::parse(bytes?) {
-            Ok(envelope) => envelope,
-            Err(error) => {
-                checks.fail(CheckId::Attestation, format!("{invalid}:{error}"), "");
+        let mut fail = |code: String, detail: &str| checks.fail(CheckId::Attestation, code, detail);
+        let envelope = match member {
+            Small::Absent => return None,
+            Small::TooLarge => {
+                fail(format!("{invalid}:too_large"), "larger than 16 MiB");
                 return None;
             }
+            Small::Bytes(bytes) => match Envelope::parse(bytes) {
+                Ok(envelope) => envelope,
+                Err(error) => {
+                    fail(format!("{invalid}:{error}"), "");
+                    return None;
+                }
+            },
         };
         let statement = Value::parse(&envelope.payload).ok();
         let Some(statement) = statement.as_ref().and_then(Value::as_object) else {
-            checks.fail(
-                CheckId::Attestation,
-                malformed,
-                "the payload is no statement",
-            );
+            fail(malformed.to_owned(), "the payload is no statement");
             return Some(envelope);
         };
-        let expected = self.statement(paper, statement);
         if envelope.payload_type != PAYLOAD_TYPE {
-            checks.fail(
-                CheckId::Attestation,
-                format!("{invalid}:payload_type"),
-                envelope.payload_type.clone(),
-            );
+            fail(format!("{invalid}:payload_type"), &envelope.payload_type);
         }
+        let expected = self.statement(paper, statement);
         let Some(expected) = expected.as_ref().and_then(Value::as_object) else {
             return Some(envelope);
         };
-        if statement.get("subject") != expected.get("subject") {
-            checks.fail(CheckId::Attestation, other_subject, "");
+        let same = |field: &str| statement.get(field) == expected.get(field);
+        if !same("subject") {
+            fail(other_subject.to_owned(), "");
         }
-        for field in ["_type", "predicateType"] {
-            if statement.get(field) != expected.get(field) {
-                checks.fail(CheckId::Attestation, format!("{invalid}:statement"), field);
-            }
+        for field in ["_type", "predicateType"]
+            .into_iter()
+            .filter(|field| !same(field))
+        {
+            fail(format!("{invalid}:statement"), field);
         }
-        if statement.get("predicate") != expected.get("predicate") {
-            checks.fail(
-                CheckId::Attestation,
-                "attestation_mismatch:predicate",
+        if !same("predicate") {
+            fail(
+                "attestation_mismatch:predicate".to_owned(),
                 "statement and manifest",
             );
+        }
+        if self.ours && statement.len() != expected.len() {
+            fail(format!("{invalid}:statement"), "a key that none has");
         }
         Some(envelope)
     }
@@ -122,25 +128,30 @@ impl Expected<'_> {
                     toolchain,
                     label,
                     time,
-                    &hashes_of(self.manifest)?,
+                    self.hashes,
                 ))
             }
         }
     }
 }
 
-/// The digests that a manifest repeats; `None` if one of them is neither a digest nor null.
-pub(crate) fn hashes_of(manifest: &Manifest) -> Option<Hashes> {
-    let digest = |key: &str| match manifest.fields.get(key) {
-        None | Some(Value::Null) => Some(None),
-        Some(value) => value.as_str().and_then(|text| text.parse().ok()).map(Some),
+/// The digests that a manifest repeats. What is neither a digest nor null is a failure, and then no digest.
+pub(crate) fn hashes_of(manifest: &Manifest, checks: &mut Checks) -> Hashes {
+    let mut digest = |key: &str| {
+        let value = manifest.fields.get(key)?;
+        let digest = value.as_str().and_then(|text| text.parse().ok());
+        if digest.is_none() && !value.is_null() {
+            let code = format!("sub_hash_mismatch:{key}");
+            checks.fail(CheckId::Attestation, code, "neither a digest nor null");
+        }
+        digest
     };
-    Some(Hashes {
+    Hashes {
         bundle_map: manifest.map_hash,
-        policy: digest("policy_hash")?,
-        allowlist: digest("allowlist_hash")?,
-        sbom: digest("sbom_hash")?,
-        provenance: digest("provenance_hash")?,
-        kg_delta: digest("kg_delta_hash")?,
-    })
+        policy: digest("policy_hash"),
+        allowlist: digest("allowlist_hash"),
+        sbom: digest("sbom_hash"),
+        provenance: digest("provenance_hash"),
+        kg_delta: digest("kg_delta_hash"),
+    }
 }

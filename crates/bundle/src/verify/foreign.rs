@@ -1,5 +1,7 @@
 //! The record and the changes in a bundle of the reference platform: checked as far as its format allows.
 
+use std::collections::HashSet;
+
 use crate::canon::{Token, Tokens, Value};
 use crate::digest::Sha256;
 use crate::format::event::event_hash;
@@ -12,6 +14,7 @@ use crate::verify::checks::Checks;
 pub(crate) struct ForeignChain {
     prev: Option<Sha256>,
     lines: u64,
+    flawed: u64,
 }
 
 impl ForeignChain {
@@ -22,6 +25,7 @@ impl ForeignChain {
         }
         self.lines += 1;
         if let Err((code, detail)) = self.judge(bytes) {
+            self.flawed += 1;
             checks.fail(
                 CheckId::Lines,
                 code,
@@ -32,6 +36,11 @@ impl ForeignChain {
 
     pub(crate) fn lines(&self) -> u64 {
         self.lines
+    }
+
+    /// How many lines so far are no entries, or do not continue the chain.
+    pub(crate) fn flawed(&self) -> u64 {
+        self.flawed
     }
 
     fn judge(&mut self, bytes: &[u8]) -> Result<(), (&'static str, String)> {
@@ -71,13 +80,17 @@ impl ForeignChain {
     }
 }
 
-/// Judges one line of `kg_delta.jsonl`.
-pub(crate) fn delta_line(bytes: &[u8], number: u64, checks: &mut Checks) {
+/// Judges one line of `kg_delta.jsonl`; says whether it is a change, or nothing.
+pub(crate) fn delta_line(bytes: &[u8], number: u64, checks: &mut Checks) -> bool {
     if bytes.trim_ascii().is_empty() {
-        return;
+        return true;
     }
-    if let Err(detail) = op::check_foreign(bytes) {
-        checks.fail(CheckId::Delta, format!("delta_malformed:{number}"), detail);
+    match op::check_foreign(bytes) {
+        Ok(()) => true,
+        Err(detail) => {
+            checks.fail(CheckId::Delta, format!("delta_malformed:{number}"), detail);
+            false
+        }
     }
 }
 
@@ -89,7 +102,11 @@ pub(crate) fn check_sbom(bytes: &[u8]) -> Result<(), String> {
         return Err("not an object".to_owned());
     }
     let (mut format, mut version) = (false, false);
+    let mut keys = HashSet::new();
     while let Token::Key(key) = tokens.next_token().map_err(text)? {
+        if !keys.insert(key.clone()) {
+            return Err(text(tokens.duplicate(key)));
+        }
         let value = Value::read(&mut tokens).map_err(text)?;
         match key.as_str() {
             "bomFormat" => format = value.as_str() == Some("CycloneDX"),

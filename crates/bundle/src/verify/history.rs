@@ -1,8 +1,8 @@
 //! The record of actions in a bundle of ours: entries, chain, keys, and what the entries say must be there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::canon::{Object, Value};
+use crate::canon::{Object, ShapeError, Value};
 use crate::digest::{Hasher, Sha256};
 use crate::format::body::Fact;
 use crate::format::identity::Identity;
@@ -16,6 +16,7 @@ use crate::verify::blobs::BlobLedger;
 use crate::verify::check::CheckId;
 use crate::verify::checks::Checks;
 use crate::verify::members::Members;
+use crate::zip::Folder;
 
 /// What walking the lines found, for the checks that compare it with the rest of the bundle.
 pub(crate) struct History {
@@ -28,16 +29,19 @@ pub(crate) struct History {
     pub tree: Frontier,
     /// Hash and type of the last line, with its content and source.
     pub last: Option<Line>,
-    /// Size and root of the tree before the last line.
-    pub before_last: (u64, Sha256),
+    /// The tree before the last line.
+    pub before_last: Frontier,
+    /// Whether the tree started from what the bundle before ended with, so that anything can be said about it.
+    pub tree_known: bool,
     /// The first line's hash, if the bundle starts at event 1.
     pub chain: Option<Sha256>,
     pub project_id: Option<String>,
     pub project_title: Option<String>,
     pub key: Option<Sha256>,
     pub toolchain_id: Option<String>,
-    pub sealed: Vec<Sealed>,
-    /// Items of an excerpt with the place of their CAPTURE.
+    /// How many entries say what became of the SEAL before, and the first of them.
+    pub sealed: (u64, Option<Sealed>),
+    /// Chosen items of an excerpt with the place of their CAPTURE.
     pub captures: HashMap<u64, u64>,
     pub actor_missing: Option<u64>,
     pub restored: bool,
@@ -49,11 +53,13 @@ pub(crate) struct Walk<'a> {
     pub(super) members: &'a Members<'a>,
     /// Items of an excerpt, from its last line; `None` for a series.
     pub(super) chosen: Option<Vec<u64>>,
-    /// Intakes of the chosen items that were seen so far.
-    pub(super) intakes: Vec<u64>,
+    /// Carried intakes of which no chosen item was seen so far.
+    pub(super) intakes: HashSet<u64>,
     pub(super) salts: Vec<[u8; 16]>,
     pub(super) prev: Option<Sha256>,
     pub(super) next_seq: u64,
+    /// How many lines are no entries.
+    flawed: u64,
     pub(super) documents: Hasher,
     pub(super) delta: Hasher,
     pub(super) delta_writer: DeltaWriter,
@@ -70,14 +76,13 @@ impl<'a> Walk<'a> {
         known_key: Option<Sha256>,
     ) -> Self {
         let mut checks = Checks::default();
-        let tree = identity.starting_tree().unwrap_or_else(|| {
-            checks.fail(
-                CheckId::Previous,
-                "frontier_mismatch",
-                "the subtrees do not give the root of the bundle before",
-            );
-            Frontier::new()
-        });
+        let tree = identity.starting_tree();
+        let tree_known = tree.is_some();
+        let tree = tree.unwrap_or_default();
+        if !tree_known {
+            let detail = "the subtrees do not give the root of the bundle before";
+            checks.fail(CheckId::Previous, "frontier_mismatch", detail);
+        }
         let continued = identity.ledger.first > 1;
         let prev = identity
             .previous
@@ -91,15 +96,16 @@ impl<'a> Walk<'a> {
             delta_sha256: Sha256::of(b""),
             documents: 0,
             lines: 0,
-            before_last: (tree.size(), tree.root()),
+            before_last: tree.clone(),
             tree,
+            tree_known,
             last: None,
             chain: None,
             project_id: None,
             project_title: None,
             key: known_key.filter(|_| continued),
             toolchain_id: None,
-            sealed: Vec::new(),
+            sealed: (0, None),
             captures: HashMap::new(),
             actor_missing: None,
             restored: false,
@@ -108,10 +114,11 @@ impl<'a> Walk<'a> {
             identity,
             members,
             chosen,
-            intakes: Vec::new(),
+            intakes: HashSet::new(),
             salts: Vec::new(),
             prev,
             next_seq: identity.ledger.first,
+            flawed: 0,
             documents: Hasher::new(),
             delta: Hasher::new(),
             delta_writer: DeltaWriter::new(),
@@ -120,31 +127,39 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Judges the next line (without its LF): form, payload, link and hash, number, bodies; then what it means.
-    pub(crate) fn line(&mut self, bytes: &[u8]) {
+    /// Judges the next line (without its LF): form, payload, link and hash, number, time, bodies; then what it means.
+    /// Gives how many lines so far are none.
+    pub(crate) fn line(&mut self, bytes: &[u8]) -> u64 {
         let place = self.next_seq;
         self.out.lines += 1;
-        let line = match Line::parse(bytes) {
+        self.next_seq = place.saturating_add(1);
+        let (line, flaws) = match Line::read(bytes) {
             Ok(line) => line,
             Err(error) => {
                 self.line_error(&error, place);
-                self.next_seq += 1;
                 self.prev = None;
-                return;
+                self.flawed += 1;
+                return self.flawed;
             }
         };
         self.link(&line, place);
+        for flaw in &flaws {
+            self.line_error(flaw, place);
+        }
         self.bodies(&line, place);
-        self.out.before_last = (self.out.tree.size(), self.out.tree.root());
+        self.out.before_last.clone_from(&self.out.tree);
         self.out.tree.push(&line.event.hash);
         self.checkpoint(&line, place);
+        self.chosen_only(&line, place);
         self.keys(&line, place);
+        self.project(&line, place);
+        self.out.restored |= line.event.kind == EventType::Restored;
         if let Some(content) = line.content() {
             self.meaning(&line, content, place);
         }
         self.prev = Some(line.event.hash);
-        self.next_seq = place + 1;
         self.out.last = Some(line);
+        self.flawed
     }
 
     /// After the last line.
@@ -204,48 +219,55 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn meaning(&mut self, line: &Line, content: &Object, place: u64) {
-        self.chosen_only(line, content, place);
+    /// Id and title of the project. A title that is hidden is not known, whatever it was before.
+    fn project(&mut self, line: &Line, place: u64) {
         let kind = &line.event.kind;
-        if matches!(kind, EventType::Genesis | EventType::Project) {
-            let title = line.source().and_then(|source| source.get("title"));
-            if let Some(title) = title.and_then(Value::as_str) {
-                self.out.project_title = Some(title.to_owned());
+        if !matches!(kind, EventType::Genesis | EventType::Project) {
+            return;
+        }
+        match line.source() {
+            None if line.event.payload.source_sha256.is_some() => self.out.project_title = None,
+            None => {}
+            Some(source) => {
+                if let Some(title) = source.get("title").and_then(Value::as_str) {
+                    self.out.project_title = Some(title.to_owned());
+                }
             }
         }
-        self.out.restored |= *kind == EventType::Restored;
+        if let Some(content) = line.content().filter(|_| place == 1) {
+            match content.string("project") {
+                Ok(id) => self.out.project_id = Some(id.to_owned()),
+                Err(error) => self.malformed(&error, place),
+            }
+        }
+    }
+
+    fn meaning(&mut self, line: &Line, content: &Object, place: u64) {
+        let kind = &line.event.kind;
         if *kind == EventType::Sealed {
             match Sealed::read(content) {
-                Ok(sealed) => self.out.sealed.push(sealed),
-                Err(error) => self.fail(
-                    CheckId::Lines,
-                    "line_malformed",
-                    format!("entry {place}: {error}"),
-                ),
+                Ok(sealed) => self.sealed(sealed),
+                Err(error) => self.malformed(&error, place),
             }
         }
-        match Fact::read(kind, content) {
-            Ok(fact) => {
-                if let Err(error) = self
-                    .out
-                    .blobs
-                    .event(line, content, fact.as_ref(), self.members)
-                {
-                    self.fail(
-                        CheckId::Lines,
-                        "line_malformed",
-                        format!("entry {place}: {error}"),
-                    );
-                }
-                if let Some(fact) = fact {
-                    self.derive(line, &fact);
-                }
-            }
-            Err(error) => self.fail(
-                CheckId::Lines,
-                "line_malformed",
-                format!("entry {place}: {error}"),
-            ),
+        let fact = Fact::read(kind, content).unwrap_or_else(|error| {
+            self.malformed(&error, place);
+            None
+        });
+        let blobs = &mut self.out.blobs;
+        if let Err(error) = blobs.event(line, content, fact.as_ref(), self.members) {
+            self.malformed(&error, place);
+        }
+        if let Some(fact) = fact {
+            self.derive(line, &fact);
+        }
+    }
+
+    fn sealed(&mut self, sealed: Sealed) {
+        let previous = self.identity.previous.as_ref();
+        if previous.is_some_and(|previous| previous.link.head == sealed.seal) {
+            self.out.sealed.0 += 1;
+            self.out.sealed.1.get_or_insert(sealed);
         }
     }
 
@@ -258,12 +280,16 @@ impl<'a> Walk<'a> {
             self.buffer.clear();
         }
         let members = self.members;
-        let folder = crate::zip::Folder::Raw;
         let seen = members
-            .blob(folder, &fact.raw_sha256)
+            .blob(Folder::Raw, &fact.raw_sha256)
             .map(|index| members.first_document(index));
         self.delta_writer.write(line, fact, seen, &mut self.buffer);
         self.delta.update(&self.buffer);
+    }
+
+    fn malformed(&mut self, error: &ShapeError, place: u64) {
+        let detail = format!("entry {place}: {error}");
+        self.fail(CheckId::Lines, "line_malformed", detail);
     }
 
     pub(super) fn fail(&mut self, id: CheckId, code: impl Into<String>, detail: impl Into<String>) {

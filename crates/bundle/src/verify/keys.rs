@@ -26,8 +26,6 @@ impl Walk<'_> {
                         "the first entry names no key",
                     ),
                 }
-                let project = content.get("project").and_then(|id| id.as_str());
-                self.out.project_id = project.map(str::to_owned);
             }
             kind @ (EventType::KeyRotated | EventType::KeyReplaced) => {
                 let chain = self.identity.ledger.chain;

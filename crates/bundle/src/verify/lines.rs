@@ -31,12 +31,16 @@ enum Broken {
     NoLineFeed,
 }
 
-/// Calls `on_line` with each line of a member, without its LF. Only LF ends a line.
+/// After so many lines that are none, the rest is not looked at: it can change no verdict, and a small file may hold
+/// thousands of millions of them.
+const GIVEN_UP: u64 = 10_000;
+
+/// Calls `on_line` with each line of a member, without its LF, until it says no. Only LF ends a line.
 fn each<R: ReadAt + ?Sized>(
     archive: &Archive<'_, R>,
     name: &str,
     progress: &dyn Progress,
-    on_line: &mut dyn FnMut(&[u8]),
+    on_line: &mut dyn FnMut(&[u8]) -> bool,
 ) -> Result<Result<(), Broken>, VerifyError> {
     let Some(entry) = archive.find(name) else {
         return Ok(Ok(()));
@@ -54,7 +58,8 @@ fn each<R: ReadAt + ?Sized>(
             },
         }
         match line.strip_suffix(b"\n") {
-            Some(line) => on_line(line),
+            Some(line) if on_line(line) => {}
+            Some(_) => return Ok(Ok(())),
             None if line.len() as u64 == LONGEST => return Ok(Err(Broken::TooLong)),
             None => {
                 on_line(&line);
@@ -79,9 +84,14 @@ pub(crate) fn walk<R: ReadAt + ?Sized>(
         Kind::Series => None,
         Kind::Excerpt => Some(chosen_items(archive, progress)?),
     };
-    let mut walk = Walk::new(identity, members, chosen, known_start(identity, known));
+    let mut walk = Walk::new(
+        identity,
+        members,
+        chosen,
+        sealing::known_key(identity, known),
+    );
     let ended = each(archive, member::PROVENANCE, progress, &mut |line| {
-        walk.line(line);
+        walk.line(line) < GIVEN_UP
     })?;
     let mut history = walk.finish();
     match ended {
@@ -102,11 +112,6 @@ pub(crate) fn walk<R: ReadAt + ?Sized>(
     Ok(history)
 }
 
-/// The key of the bundle before, where that is known here.
-pub(crate) fn known_start(identity: &Identity, known: &[KnownBundle]) -> Option<crate::Sha256> {
-    sealing::known_key(identity, known)
-}
-
 /// The items of an excerpt stand in its last line, and decide what the lines before it may carry.
 fn chosen_items<R: ReadAt + ?Sized>(
     archive: &Archive<'_, R>,
@@ -116,6 +121,7 @@ fn chosen_items<R: ReadAt + ?Sized>(
     let _ = each(archive, member::PROVENANCE, progress, &mut |line| {
         last.clear();
         last.extend_from_slice(line);
+        true
     })?;
     let seal = Line::parse(&last)
         .ok()
@@ -125,18 +131,18 @@ fn chosen_items<R: ReadAt + ?Sized>(
         .unwrap_or_default())
 }
 
-/// What the bundle carries of items that were withdrawn.
+/// Reads the lines again for what the bundle carries of items that were withdrawn.
 pub(crate) fn withdrawn<R: ReadAt + ?Sized>(
     archive: &Archive<'_, R>,
-    items: &[u64],
-) -> Result<WithdrawnItems, VerifyError> {
-    let mut carried = WithdrawnItems::default();
+    carried: &mut WithdrawnItems,
+) -> Result<(), VerifyError> {
     let _ = each(archive, member::PROVENANCE, &super::Silent, &mut |line| {
         if let Ok(line) = Line::parse(line) {
-            carried.event(&line, items);
+            carried.event(&line);
         }
+        true
     })?;
-    Ok(carried)
+    Ok(())
 }
 
 /// Walks record and changes of a bundle of the reference platform.
@@ -148,6 +154,7 @@ pub(crate) fn walk_foreign<R: ReadAt + ?Sized>(
     let mut chain = ForeignChain::default();
     let ended = each(archive, member::PROVENANCE, progress, &mut |line| {
         chain.line(line, checks);
+        chain.flawed() < GIVEN_UP
     })?;
     if matches!(ended, Err(Broken::TooLong)) {
         checks.fail(
@@ -157,10 +164,11 @@ pub(crate) fn walk_foreign<R: ReadAt + ?Sized>(
         );
     }
     checks.pass(CheckId::Lines, format!("{} entries", chain.lines()));
-    let mut number = 0;
+    let (mut number, mut flawed) = (0, 0);
     let ended = each(archive, member::DELTA, progress, &mut |line| {
         number += 1;
-        delta_line(line, number, checks);
+        flawed += u64::from(!delta_line(line, number, checks));
+        flawed < GIVEN_UP
     })?;
     if matches!(ended, Err(Broken::TooLong)) {
         checks.fail(

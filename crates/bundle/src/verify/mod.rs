@@ -23,9 +23,11 @@ mod keys;
 mod lines;
 mod members;
 mod one_form;
+mod papers;
 mod receiver;
 mod report;
 mod sealing;
+mod series;
 mod signature;
 mod verdict;
 
@@ -106,7 +108,7 @@ pub fn verify<R: ReadAt + ?Sized>(
     let manifest = contents::manifest(&archive, &mut members, &mut checks);
     let identity = manifest
         .as_ref()
-        .map(|manifest| identity(manifest, &mut checks));
+        .map(|manifest| identity(manifest, &members, &mut checks));
     let ours = matches!(identity, Some(Identified::Ours(_) | Identified::Malformed));
     if manifest.is_some() || archive.problems().is_empty() {
         contents::required(&members, receiver.policy.thresholds(), ours, &mut checks);
@@ -115,6 +117,10 @@ pub fn verify<R: ReadAt + ?Sized>(
         contents::nothing_else(&members, ours, &mut checks);
     }
     let unknown_format = matches!(identity, Some(Identified::Unknown));
+    if unknown_format {
+        // What a newer format demands is not ours to say.
+        checks.nothing_after(CheckId::Format);
+    }
     let (Some(manifest), true, false) = (manifest, archive.problems().is_empty(), unknown_format)
     else {
         return Ok(unjudged(
@@ -152,9 +158,19 @@ enum Identified {
     Reference,
 }
 
-fn identity(manifest: &Manifest, checks: &mut Checks) -> Identified {
+fn identity(manifest: &Manifest, members: &Members<'_>, checks: &mut Checks) -> Identified {
     let Some(value) = manifest.fields.get("fieldgrade") else {
-        return Identified::Reference;
+        // Taking the object away must not make a bundle of ours one that less is asked of.
+        let own = [
+            crate::format::member::CARD,
+            crate::format::member::DOCUMENTS,
+        ];
+        if own.iter().all(|name| members.get(name).is_none()) {
+            return Identified::Reference;
+        }
+        let detail = "the object \"fieldgrade\" is missing";
+        checks.fail(CheckId::Manifest, "manifest_invalid", detail);
+        return Identified::Malformed;
     };
     let empty = Object::new();
     match Identity::read(value.as_object().unwrap_or(&empty)) {

@@ -2,12 +2,14 @@
 
 use crate::canon::{Dialect, Value};
 use crate::digest::Sha256;
+use crate::dsse::Envelope;
+use crate::format::attestation::Hashes;
 use crate::format::manifest::Manifest;
 use crate::format::{attestation, member};
-use crate::verify::agreement::{Agreement, Papers};
+use crate::verify::agreement::Agreement;
 use crate::verify::check::CheckId;
 use crate::verify::checks::Checks;
-use crate::verify::envelopes::hashes_of;
+use crate::verify::papers::{Papers, Small};
 
 const MANIFEST_KEYS: [&str; 10] = [
     "allowlist_hash",
@@ -26,76 +28,80 @@ const MANIFEST_KEYS: [&str; 10] = [
 pub(crate) fn one_form(
     manifest: &Manifest,
     manifest_sha256: Sha256,
+    hashes: &Hashes,
     papers: &Papers,
     read: &Agreement,
     checks: &mut Checks,
 ) {
+    if let Err(error) = manifest.fields.exactly(&MANIFEST_KEYS) {
+        checks.fail(CheckId::Manifest, "manifest_invalid", error.to_string());
+    }
     let mut other = |name: &str, detail: &str| {
         checks.fail(CheckId::OneForm, format!("not_canonical:{name}"), detail);
     };
     if manifest.canonical_sha256 != manifest_sha256 {
         other(member::MANIFEST, "not in canonical form");
     }
-    let signature = papers.signature.as_deref();
-    if signature.is_some_and(|bytes| bytes.len() != 89 || !bytes.ends_with(b"\n")) {
+    let signature = match &papers.signature {
+        Small::Absent => true,
+        Small::TooLarge => false,
+        Small::Bytes(bytes) => bytes.len() == 89 && bytes.ends_with(b"\n"),
+    };
+    if !signature {
         other(member::SIGNATURE, "not 88 characters and a line feed");
     }
+    let (build, sbom) = (&papers.build_envelope, &papers.sbom_envelope);
     for (name, bytes, envelope) in [
-        (
-            member::ATTESTATION_DSSE,
-            &papers.build_envelope,
-            &read.build,
-        ),
-        (member::SBOM_DSSE, &papers.sbom_envelope, &read.sbom),
+        (member::ATTESTATION_DSSE, build, &read.build),
+        (member::SBOM_DSSE, sbom, &read.sbom),
     ] {
-        let (Some(bytes), Some(envelope)) = (bytes, envelope) else {
-            continue;
-        };
-        let payload = Value::parse(&envelope.payload)
-            .ok()
-            .map(|value| value.to_bytes(Dialect::Ascii));
-        if envelope.to_bytes() != *bytes
-            || envelope.signatures.len() != 1
-            || payload.as_ref() != Some(&envelope.payload)
+        if let (Some(bytes), Some(envelope)) = (bytes.bytes(), envelope)
+            && !one_envelope(bytes, envelope)
         {
             other(name, "not in the one form of an envelope");
         }
     }
-    if let Err(error) = manifest.fields.exactly(&MANIFEST_KEYS) {
-        checks.fail(CheckId::Manifest, "manifest_invalid", error.to_string());
+    if let (Some(bytes), Some(_)) = (papers.attestation.bytes(), &read.attestation) {
+        one_attestation(bytes, manifest, manifest_sha256, hashes, read, checks);
     }
+}
+
+fn one_envelope(bytes: &[u8], envelope: &Envelope) -> bool {
+    // A payload that is no JSON at all is another failure.
+    let payload = Value::parse(&envelope.payload).ok();
+    let canonical = |value: &Value| value.to_bytes(Dialect::Ascii) == envelope.payload;
+    envelope.to_bytes() == bytes
+        && envelope.signatures.len() == 1
+        && payload.as_ref().is_none_or(canonical)
+}
+
+fn one_attestation(
+    bytes: &[u8],
+    manifest: &Manifest,
+    manifest_sha256: Sha256,
+    hashes: &Hashes,
+    read: &Agreement,
+    checks: &mut Checks,
+) {
     let text = |key: &str| {
-        manifest
-            .fields
-            .get(key)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
+        let value = manifest.fields.get(key);
+        value.and_then(Value::as_str).unwrap_or_default()
     };
-    if let (Some(bytes), Some(label), Some(hashes)) =
-        (&papers.attestation, &read.label, hashes_of(manifest))
-    {
-        let expected = attestation::write(
-            manifest_sha256,
-            text("toolchain_id"),
-            label,
-            text("created_utc"),
-            &hashes,
-        );
-        if expected != *bytes {
-            let same = Value::parse(&expected).ok() == Value::parse(bytes).ok();
-            if same {
-                checks.fail(
-                    CheckId::OneForm,
-                    format!("not_canonical:{}", member::ATTESTATION),
-                    "",
-                );
-            } else {
-                checks.fail(
-                    CheckId::Attestation,
-                    "attestation_mismatch",
-                    "attestation and manifest",
-                );
-            }
-        }
+    let expected = attestation::write(
+        manifest_sha256,
+        text("toolchain_id"),
+        read.label.as_deref().unwrap_or_default(),
+        text("created_utc"),
+        hashes,
+    );
+    if expected == bytes {
+        return;
+    }
+    if read.label.is_some() && Value::parse(&expected).ok() == Value::parse(bytes).ok() {
+        let code = format!("not_canonical:{}", member::ATTESTATION);
+        checks.fail(CheckId::OneForm, code, "not in canonical form");
+    } else {
+        let detail = "attestation and manifest";
+        checks.fail(CheckId::Attestation, "attestation_mismatch", detail);
     }
 }

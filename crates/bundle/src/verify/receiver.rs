@@ -1,10 +1,9 @@
 //! Who checks: their rules, the keys they trust, and what they already know.
 
 use crate::digest::Sha256;
-use crate::format::identity::Identity;
 use crate::key::PublicKey;
 use crate::policy::Policy;
-use crate::verify::answers::{SeriesAnswer, TimeAnswer};
+use crate::verify::answers::TimeAnswer;
 
 /// A key that the receiver has an opinion on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,59 +110,7 @@ pub struct Receiver<'a> {
     pub fingerprint: Option<&'a str>,
     /// What they recorded before.
     pub known: &'a dyn Known,
-}
-
-/// Which bundles of the series are known, and whether two claim one place.
-pub(crate) fn series(
-    identity: &Identity,
-    manifest_sha256: &Sha256,
-    restored: bool,
-    known: &[KnownBundle],
-) -> SeriesAnswer {
-    let previous = identity
-        .previous
-        .as_ref()
-        .map(|previous| previous.link.manifest_sha256);
-    let rivals: Vec<&KnownBundle> = known
-        .iter()
-        .filter(|other| {
-            other.manifest_sha256 != *manifest_sha256
-                && other.number.is_some()
-                && (other.number == identity.number
-                    || (previous.is_some() && other.previous_manifest == previous))
-        })
-        .collect();
-    if !rivals.is_empty() {
-        // Known bundles that continue from the common part may be the ones that declare it.
-        let declared = restored || rivals.iter().any(|rival| rival.restored);
-        return if declared {
-            SeriesAnswer::ContinuedFromBackup
-        } else {
-            SeriesAnswer::Fork
-        };
-    }
-    let has = |number: u64| known.iter().any(|other| other.number == Some(number));
-    match (identity.number, &identity.of) {
-        (Some(_), _) if identity.ledger.first == 1 => SeriesAnswer::Complete,
-        (Some(number), _)
-            if known
-                .iter()
-                .any(|other| other.number.is_some_and(|n| n < number)) =>
-        {
-            let missing: Vec<u64> = (1..number).filter(|n| !has(*n)).take(1000).collect();
-            if missing.is_empty() {
-                SeriesAnswer::Complete
-            } else {
-                SeriesAnswer::Missing(missing)
-            }
-        }
-        (None, Some(of))
-            if known
-                .iter()
-                .any(|other| other.manifest_sha256 == of.link.manifest_sha256) =>
-        {
-            SeriesAnswer::Complete
-        }
-        _ => SeriesAnswer::Unknown,
-    }
+    /// Their time, in the form of events: what decides whether a key's period is over. Without it nothing but the
+    /// signer's own clock is left to ask.
+    pub now: Option<&'a str>,
 }

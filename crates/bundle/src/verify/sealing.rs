@@ -6,11 +6,12 @@ use crate::format::card::{self, Card};
 use crate::format::identity::Identity;
 use crate::format::manifest::Manifest;
 use crate::format::member;
-use crate::format::seal::{FORMAT, Kind, Pins, WRITER, Wishes};
+use crate::format::seal::{FORMAT, Kind, Link, Pins, WRITER, Wishes};
 use crate::verify::check::CheckId;
 use crate::verify::checks::Checks;
 use crate::verify::history::{History, read_seal};
 use crate::verify::members::Members;
+use crate::verify::papers::Small;
 use crate::verify::receiver::KnownBundle;
 
 /// What the bundle is compared with.
@@ -20,7 +21,7 @@ pub(crate) struct Sealing<'a> {
     pub members: &'a Members<'a>,
     pub history: &'a History,
     pub label: Option<&'a str>,
-    pub card: Option<&'a [u8]>,
+    pub card: &'a Small,
     pub known: &'a [KnownBundle],
 }
 
@@ -118,7 +119,8 @@ impl Sealing<'_> {
         let fields = &self.manifest.fields;
         let text = |key: &str| fields.get(key).and_then(Value::as_str);
         let listed = |name: &str| self.members.listed_digest(name);
-        let (size, root) = self.history.before_last;
+        let before = &self.history.before_last;
+        let unknown = !self.history.tree_known;
         let excerpt = identity.kind == Kind::Excerpt;
         let comparisons = [
             ("kind", pins.kind == identity.kind),
@@ -129,8 +131,8 @@ impl Sealing<'_> {
                 pins.previous.as_ref() == identity.previous.as_ref().map(|previous| &previous.link),
             ),
             ("of", pins.of == identity.of),
-            ("size", pins.size == size),
-            ("root", pins.root == root),
+            ("size", unknown || pins.size == before.size()),
+            ("root", unknown || pins.root == before.root()),
             (
                 "toolchain_id",
                 Some(pins.toolchain_id.as_str()) == text("toolchain_id"),
@@ -144,10 +146,6 @@ impl Sealing<'_> {
             (
                 "policy_sha256",
                 Some(pins.policy_sha256) == listed(member::POLICY),
-            ),
-            (
-                "policy_hash",
-                Some(pins.policy_sha256.to_string().as_str()) == text("policy_hash"),
             ),
             (
                 "allowlist_hash",
@@ -199,17 +197,13 @@ impl Sealing<'_> {
     }
 
     fn card(&self, checks: &mut Checks) -> Option<Card> {
-        match card::read(self.card?) {
-            Ok(card) if card.key == self.identity.signer => Some(card),
-            Ok(_) => {
-                checks.fail(CheckId::Card, "card_invalid", "it is another key's");
-                None
-            }
-            Err(detail) => {
-                checks.fail(CheckId::Card, "card_invalid", detail);
-                None
-            }
-        }
+        let detail = match self.card.map(card::read)? {
+            Ok(card) if card.key == self.identity.signer => return Some(card),
+            Ok(_) => "it is another key's".to_owned(),
+            Err(detail) => detail,
+        };
+        checks.fail(CheckId::Card, "card_invalid", detail);
+        None
     }
 
     fn documents_and_delta(&self, checks: &mut Checks) {
@@ -238,7 +232,7 @@ impl Sealing<'_> {
     }
 
     fn tree(&self, checks: &mut Checks) {
-        if self.history.tree.root() != self.identity.ledger.root {
+        if self.history.tree_known && self.history.tree.root() != self.identity.ledger.root {
             checks.fail(CheckId::Tree, "root_mismatch", "");
         }
     }
@@ -266,31 +260,32 @@ impl Sealing<'_> {
         if self.identity.number != link.number.checked_add(1) {
             wrong("its number is not the next one");
         }
-        let mut declared = self
-            .history
-            .sealed
-            .iter()
-            .filter(|sealed| sealed.seal == link.head);
-        let agrees = declared.next().is_some_and(|sealed| {
+        let (count, sealed) = &self.history.sealed;
+        let agrees = sealed.as_ref().is_some_and(|sealed| {
             sealed.manifest_sha256 == link.manifest_sha256
                 && sealed.bundle_sha256 == link.bundle_sha256
         });
-        if !agrees || declared.next().is_some() {
+        if !agrees || *count != 1 {
             wrong("the record does not say exactly once that it was sealed so");
         }
-        if let Some(known) = self
-            .known
-            .iter()
-            .find(|known| known.manifest_sha256 == link.manifest_sha256)
-        {
-            let same = known.bundle_sha256 == link.bundle_sha256
-                && known.head == link.head
-                && known.size == link.size;
-            if !same || known.number != Some(link.number) {
-                wrong("the bundle recorded here is another one");
-            }
+        if contradicts(link, self.known) {
+            wrong("the bundle recorded here is another one");
         }
     }
+}
+
+/// Whether what was recorded says something else about a bundle: one SEAL has one manifest, and one manifest one SEAL.
+pub(super) fn contradicts(link: &Link, known: &[KnownBundle]) -> bool {
+    let mut same = known
+        .iter()
+        .filter(|known| known.manifest_sha256 == link.manifest_sha256 || known.head == link.head);
+    same.any(|known| {
+        known.manifest_sha256 != link.manifest_sha256
+            || known.bundle_sha256 != link.bundle_sha256
+            || known.head != link.head
+            || known.size != link.size
+            || known.number != Some(link.number)
+    })
 }
 
 /// The key that signed the bundle before, where that is known here.

@@ -82,9 +82,10 @@ pub(crate) fn report(
     ) {
         warnings.push("chain_fork".to_owned());
     }
+    let first_doubt = answers::first_doubt(&checks);
+    let statement = answers::statement(integrity, signer, policy, &subject, first_doubt);
     let list = checks.finish("an earlier check failed");
     let first_failure = list.iter().find(|check| check.status == Status::Fail);
-    let statement = answers::statement(integrity, signer, policy, &subject, first_failure);
     Report {
         accepted,
         code: first_failure.and_then(|check| check.code.clone()),

@@ -32,5 +32,6 @@ pub use member::{MemberError, MemberReader};
 pub use name::{Folder, Name};
 pub use problem::{Problem, Unreadable, catalogue};
 pub use reader::Archive;
+pub(crate) use safe::is_device;
 pub use safe::name_flaw;
 pub use writer::{ArchiveWriter, WriteError};

@@ -87,7 +87,7 @@ fn segment_flaw(segment: &str) -> Option<&'static str> {
 }
 
 /// Windows looks only at what stands before the first dot, and ignores spaces there.
-fn is_device(segment: &str) -> bool {
+pub(crate) fn is_device(segment: &str) -> bool {
     let stem = segment.split('.').next().unwrap_or(segment);
     let stem = stem.trim_end_matches(' ').to_ascii_uppercase();
     if matches!(

@@ -80,7 +80,7 @@ mod tests {
         }
         assert_eq!(source.1.load(Ordering::Relaxed), 1);
         assert_eq!(window.get(88, 10, 10).unwrap(), [88, 89]);
-        assert_eq!(window.get(95, 10, 10).unwrap(), []);
+        assert_eq!(window.get(95, 10, 10).unwrap(), [0_u8; 0]);
         assert_eq!(window.get(5, 1, 0).unwrap(), [5]);
     }
 }

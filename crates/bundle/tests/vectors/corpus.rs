@@ -52,6 +52,7 @@ impl Kit {
             any_signer: false,
             fingerprint: None,
             known,
+            now: None,
         };
         verify(file, &receiver, &InTurn, &Silent).unwrap()
     }

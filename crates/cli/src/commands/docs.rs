@@ -62,20 +62,30 @@ fn cli() -> String {
         .get_subcommands()
         .filter(|command| !command.is_hide_set())
     {
-        // What cannot be written into a string cannot be written anywhere.
-        let _ = write!(
-            text,
-            "\n## {}\n\n{}\n\n    {}\n\n",
-            command.get_name(),
-            about(command),
-            usage(&mut command.clone())
-        );
-        let own = command
-            .get_arguments()
-            .filter(|arg| !arg.is_global_set() && arg.get_id() != "help");
-        table(&mut text, own);
+        describe(&mut text, "##", command.get_name(), command);
+        let parts = command.get_subcommands();
+        for part in parts.filter(|part| !part.is_hide_set() && part.get_name() != "help") {
+            let name = format!("{} {}", command.get_name(), part.get_name());
+            describe(&mut text, "###", &name, part);
+        }
     }
     text
+}
+
+/// A command under a heading, with its own arguments.
+fn describe(text: &mut String, heading: &str, name: &str, command: &Command) {
+    let about = about(command);
+    let usage = usage(&mut command.clone());
+    // What cannot be written into a string cannot be written anywhere.
+    let _ = write!(text, "\n{heading} {name}\n\n{about}\n\n    {usage}\n");
+    let mut own = command
+        .get_arguments()
+        .filter(|arg| !arg.is_global_set() && arg.get_id() != "help")
+        .peekable();
+    if own.peek().is_some() {
+        text.push('\n');
+        table(text, own);
+    }
 }
 
 fn about(command: &Command) -> String {
@@ -130,6 +140,9 @@ fn errors() -> String {
             "What can be wrong with the archive around a bundle",
         ),
         (Group::Program, "What the program itself can stumble over"),
+        (Group::Case, "What a case can refuse"),
+        (Group::Storage, "What the data folder can stumble over"),
+        (Group::Source, "Why a file is not captured"),
     ] {
         let _ = writeln!(text, "\n## {title}");
         for entry in all.iter().filter(|entry| entry.group == group) {

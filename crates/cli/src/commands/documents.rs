@@ -16,6 +16,9 @@ pub struct Documents {
     /// Go on after this item
     #[arg(long, value_name = "ITEM", default_value_t = 0)]
     after: u64,
+    /// Those that were withdrawn too
+    #[arg(long)]
+    all: bool,
 }
 
 /// An item as `documents --json` and `show --json` give it.
@@ -39,7 +42,12 @@ impl Run for Documents {
     fn run(self, context: &Context) -> Result<Outcome, AppError> {
         let desk = context.desk_to_read()?;
         let project = context.project_to_read(&desk)?;
-        let items = desk.vault().items(&project, self.after, self.limit)?;
+        let items = if self.all {
+            desk.vault().items(&project, self.after, self.limit)?
+        } else {
+            desk.vault()
+                .present_items(&project, self.after, self.limit)?
+        };
         let next = (items.len() as u64 == self.limit)
             .then(|| items.last().map(|item| item.item))
             .flatten();

@@ -146,6 +146,10 @@ fn words(event: &Event) -> String {
             .and_then(|source| source.get(key)?.as_str());
         text.unwrap_or_default().to_owned()
     };
+    let truth = |key: &str| {
+        let content = content.as_object();
+        content.and_then(|content| content.get(key)) == Some(&Value::Bool(true))
+    };
     let item = number("item");
     match event.kind.as_str() {
         "GENESIS" => "The record begins".to_owned(),
@@ -157,8 +161,11 @@ fn words(event: &Event) -> String {
         "EXTRACT" => format!("Text of item {item} read"),
         "ANNOTATE" => format!("Item {item} annotated"),
         "AMEND" => format!("Item {item}: {} corrected", text("field")),
+        "WITHDRAW" if truth("erase") => format!("Item {item} erased: {}", text("reason")),
         "WITHDRAW" => format!("Item {item} withdrawn: {}", text("reason")),
-        "HOLD" => format!("Hold on item {item}"),
+        "HOLD" if truth("set") => format!("Item {item} put on hold: {}", text("reason")),
+        "HOLD" => format!("Hold on item {item} lifted: {}", text("reason")),
+        "EXPORT" => format!("Item {item} exported"),
         "SEAL" => format!("Sealing of package {}", number("number")),
         "SEALED" => "Package written".to_owned(),
         "SEAL_CANCELED" => "Sealing given up".to_owned(),

@@ -1,18 +1,27 @@
 //! The commands. A new one is a file here with a `clap::Args` struct that implements [`Run`], its `mod` line, and its
 //! line in the list.
 
+mod amend;
+mod annotate;
 mod bundles;
 mod completions;
 mod docs;
+mod doctor;
 mod documents;
+mod export;
+mod hold;
 mod ingest;
 mod inspect;
+mod keys;
 mod ledger;
+mod operator;
 mod projects;
 mod reproduce;
 mod run;
 mod seal;
+mod show;
 mod verify;
+mod withdraw;
 
 use std::path::Path;
 
@@ -20,6 +29,8 @@ use app::AppError;
 use clap::Subcommand;
 
 use crate::context::Context;
+
+pub use documents::item_object;
 
 /// How a command ended that could be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,13 +72,22 @@ commands! {
     Run = run,
     Ingest = ingest,
     Documents = documents,
+    Show = show,
+    Annotate = annotate,
+    Amend = amend,
+    Withdraw = withdraw,
+    Hold = hold,
     Seal = seal,
     Reproduce = reproduce,
     Verify = verify,
     Inspect = inspect,
     Bundles = bundles,
+    Export = export,
     Ledger = ledger,
     Projects = projects,
+    Doctor = doctor,
+    Operator = operator,
+    Keys = keys,
     Completions = completions,
     #[command(hide = true)]
     Docs = docs,

@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::output::capture::{Listing, outcome_object, summary};
 use crate::output::report::Shown;
 use crate::output::sealing::{seal_object, write_seal};
+use crate::passphrase;
 
 /// The main job: capture, seal, check, and say what to do next
 #[derive(Debug, Args)]
@@ -34,7 +35,7 @@ impl Command for Run {
         let act = context.act(&desk)?;
         let project = context.project(&desk, &act)?;
         let vault = desk.vault();
-        let passphrase = context.passphrase()?;
+        let passphrase = passphrase::of_present(&desk)?;
         let watch = context.watch("Capturing", 0);
         let mut listing = Listing::new(context, self.json_lines);
         let captured = vault.capture(
@@ -69,7 +70,7 @@ impl Command for Run {
             &desk,
             &project,
             &options,
-            passphrase.as_deref(),
+            passphrase.as_ref().map(|text| text.as_str()),
             &act,
             &*watch,
         ))?;
@@ -105,7 +106,7 @@ impl Command for Run {
                 .into()
         };
         if self.json_lines {
-            context.output.line(&seal_object(&sealed).into())?;
+            crate::output::Output::line(&seal_object(&sealed).into())?;
         } else {
             context.output.show(value, |page| {
                 listing.write(page);

@@ -37,7 +37,7 @@ impl<'a> Listing<'a> {
         self.count += 1;
         self.stored += usize::from(item.status != ItemStatus::Failed);
         if self.lines {
-            let written = self.context.output.line(&outcome_object(item).into());
+            let written = crate::output::Output::line(&outcome_object(item).into());
             self.failure = self.failure.take().or(written.err());
         } else if self.context.global.json
             || item.status == ItemStatus::Failed
@@ -87,7 +87,7 @@ impl<'a> Listing<'a> {
                     ));
                 }
                 ItemStatus::Captured => {
-                    page.line(&format!("  {number:>5}  {size:>9}  {}", item.path))
+                    page.line(&format!("  {number:>5}  {size:>9}  {}", item.path));
                 }
                 ItemStatus::Duplicate if item.sighting => {
                     page.line(&format!(

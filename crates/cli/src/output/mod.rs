@@ -4,17 +4,20 @@
 //! control characters in it: a [`Page`] and the lines of an error replace them.
 
 pub mod capture;
+pub mod checkup;
 pub mod inspection;
+pub mod item;
+pub mod keys;
 mod page;
 pub mod report;
 pub mod sealing;
 
-use std::io::{self, ErrorKind, IsTerminal, Write, stderr, stdout};
+use std::io::{self, ErrorKind, IsTerminal, Write, stderr, stdin, stdout};
 use std::sync::Mutex;
 
 use app::AppError;
 use bundle::canon::{Object, Value};
-use bundle::format::text::{clean, is_forbidden};
+use bundle::format::text::{clean, clean_lines, is_forbidden};
 
 pub use page::{Page, Tone, bytes, time};
 
@@ -68,7 +71,7 @@ impl Output {
     }
 
     /// Shows one line of many, at once: each is an acknowledgement of its own.
-    pub fn line(&self, value: &Value) -> Result<(), AppError> {
+    pub fn line(value: &Value) -> Result<(), AppError> {
         write_all(&mut stdout(), &document(value))
             .map_err(|error| AppError::from(error).at("standard output"))
     }
@@ -111,12 +114,38 @@ impl Output {
         };
     }
 
+    /// Asks a person, who must be there at a terminal, and says whether they wrote yes; none if nobody is there.
+    pub fn ask(&self, question: &str) -> Result<Option<bool>, AppError> {
+        if self.json || !stdin().is_terminal() || !stderr().is_terminal() {
+            return Ok(None);
+        }
+        let mut answer = String::new();
+        let asked = write_all(&mut stderr(), &format!("{question} Write yes: "))
+            .and_then(|()| stdin().read_line(&mut answer));
+        asked.map_err(|error| AppError::from(error).at("the terminal"))?;
+        Ok(Some(answer.trim().eq_ignore_ascii_case("yes")))
+    }
+
     /// Says what may help, to people.
     pub fn hint(&self, text: &str) {
         if !self.quiet && !self.json {
             let _ = write_all(&mut stderr(), &format!("hint: {text}\n"));
         }
     }
+}
+
+/// Bytes for a program or a file, as they are; a terminal gets them made safe.
+pub fn plain(bytes: &[u8]) -> Result<(), AppError> {
+    let mut out = stdout();
+    let result = if out.is_terminal() {
+        write_all(&mut out, &clean_lines(bytes).text)
+    } else {
+        match out.write_all(bytes).and_then(|()| out.flush()) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            result => result,
+        }
+    };
+    result.map_err(|error| AppError::from(error).at("standard output"))
 }
 
 /// One JSON document with a line end. On a terminal, characters that could steer it are escaped.

@@ -2,6 +2,7 @@
 
 use std::fs::{self, DirEntry, ReadDir};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use bundle::Sha256;
@@ -17,6 +18,8 @@ pub enum Listed {
         digest: Sha256,
         /// Its length in bytes.
         size: u64,
+        /// Its place on the disk, more or less: who reads many reads them in this order.
+        inode: u64,
     },
     /// Something that the store did not put there.
     Foreign(PathBuf),
@@ -65,6 +68,7 @@ fn listed(entry: &DirEntry) -> io::Result<Listed> {
         Some(digest) => Listed::Blob {
             digest,
             size: found.len(),
+            inode: found.ino(),
         },
         None => Listed::Foreign(entry.path()),
     })

@@ -70,6 +70,8 @@ pub(crate) fn connect(path: &Path, mode: Mode, busy: Duration) -> Result<Connect
             "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;
              PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;",
         )?;
+        // What is removed is written over: names that were erased must not stay behind in the file.
+        connection.execute_batch("PRAGMA secure_delete = ON")?;
         let synchronous = if cfg!(feature = "no-fsync") {
             "OFF"
         } else {

@@ -190,6 +190,31 @@ pub fn sweep(folder: &Path) -> Result<Swept> {
     Ok(swept)
 }
 
+/// The temporary files that dead processes left in a folder, which a [`sweep`] would remove. Nothing is changed.
+///
+/// # Errors
+/// `io`, `permission_denied`.
+pub fn leftovers(folder: &Path) -> Result<Swept> {
+    let mut left = Swept::default();
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(left),
+        entries => entries.map_err(|error| StoreError::io("list", folder, error))?,
+    };
+    for entry in entries {
+        let entry = entry.map_err(|error| StoreError::io("list", folder, error))?;
+        if !entry.file_name().to_string_lossy().starts_with(PREFIX) {
+            continue;
+        }
+        // What is locked is alive; what cannot be opened is somebody else's.
+        let file = File::open(entry.path()).ok();
+        if let Some(file) = file.filter(|file| file.try_lock_shared().is_ok()) {
+            let bytes = file.metadata().map_or(0, |found| found.len());
+            left += Swept { files: 1, bytes };
+        }
+    }
+    Ok(left)
+}
+
 /// The length of the file removed; none if it is alive or gone.
 fn remove_dead(path: &Path) -> io::Result<Option<u64>> {
     let file = match File::open(path) {
@@ -223,6 +248,10 @@ mod tests {
         let dead = folder.path().join(".new-1-1");
         fs::write(&dead, b"four").unwrap();
         fs::write(folder.path().join("other"), b"").unwrap();
+        assert_eq!(
+            leftovers(folder.path()).unwrap(),
+            Swept { files: 1, bytes: 4 }
+        );
         assert_eq!(sweep(folder.path()).unwrap(), Swept { files: 1, bytes: 4 });
         assert!(living.path().exists() && !dead.exists() && folder.path().join("other").exists());
         drop(living);

@@ -38,6 +38,11 @@ impl DataRoot {
         self.database(Database::Search)
     }
 
+    /// Held by the one process that is filling the search index.
+    pub fn search_lock(&self) -> PathBuf {
+        self.folder(Folder::TermiteRuntime).join("search.lock")
+    }
+
     /// Sealed and received bundles.
     pub fn bundles_out(&self) -> PathBuf {
         self.folder(Folder::TermiteArtifacts).join("bundles_out")
@@ -71,6 +76,11 @@ impl DataRoot {
     /// The lock that keeps a data root to one window.
     pub fn window_lock(&self) -> PathBuf {
         self.folder(Folder::UiRuntime).join("window.lock")
+    }
+
+    /// The list of everything in a backup. In a data root there is none.
+    pub fn backup_manifest(&self) -> PathBuf {
+        self.path.join("backup.json")
     }
 
     /// The file of a database.

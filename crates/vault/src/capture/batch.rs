@@ -8,7 +8,7 @@ use std::thread;
 use store::blobs::{BlobStream, BlobWriter, Staged};
 use store::{BlobKind, StoreError, Unwatched};
 
-use super::Meter;
+use crate::meter::Meter;
 use crate::source::{Found, Place, Problem, Reading, Sink, SourceError, read};
 use crate::vault::Vault;
 
@@ -174,20 +174,22 @@ impl Sink for BlobSink<'_> {
         let missing = HEAD.saturating_sub(self.head.len());
         self.head
             .extend_from_slice(bytes.get(..missing.min(bytes.len())).unwrap_or_default());
-        Ok(match &mut self.writing {
+        match &mut self.writing {
             Writing::Here(writer) => writer.write_piece(bytes)?,
             Writing::Behind(stream) => stream.write_piece(bytes)?,
-        })
+        }
+        Ok(())
     }
 
     fn hole(&mut self, length: u64) -> io::Result<()> {
         let missing = HEAD.saturating_sub(self.head.len());
         let zeros = usize::try_from(length).unwrap_or(HEAD).min(missing);
         self.head.resize(self.head.len() + zeros, 0);
-        Ok(match &mut self.writing {
+        match &mut self.writing {
             Writing::Here(writer) => writer.write_hole(length, &Unwatched)?,
             Writing::Behind(stream) => stream.write_hole(length)?,
-        })
+        }
+        Ok(())
     }
 
     fn restart(&mut self) -> io::Result<()> {

@@ -76,8 +76,11 @@ impl<'a> Committer<'a> {
                 },
             }
         }
+        // What is found in the store must still be there when the entries are written.
+        let held = self.vault.blobs().hold()?;
         let ready = self.store(files)?;
         let stored = self.record(&ready)?;
+        drop(held);
         let mut stored = stored.into_iter();
         for slot in order {
             let Some(outcome) = slot.or_else(|| stored.next()) else {
@@ -218,7 +221,7 @@ impl<'a> Committer<'a> {
             .prepare_cached(sql::ITEM_SAME_FILE)?
             .query_row(key, |row| Ok((unsigned(row, 0)?, digest(row, 1)?)))
             .optional()?;
-        let first = self.first_with(tx, chain, &raw)?;
+        let first = Self::first_with(tx, chain, &raw)?;
         let outcome = |item, id, sighting| ItemOutcome {
             path: names.path.text.clone(),
             item: Some(item),
@@ -277,7 +280,7 @@ impl<'a> Committer<'a> {
         Ok(outcome(item, event.hash, false))
     }
 
-    fn first_with(&self, tx: &Tx<'_>, chain: i64, raw: &Sha256) -> Result<Option<u64>> {
+    fn first_with(tx: &Tx<'_>, chain: i64, raw: &Sha256) -> Result<Option<u64>> {
         let first: Option<i64> = tx
             .prepare_cached(sql::ITEM_SAME_BYTES)?
             .query_row((chain, raw.as_bytes(), 0), |row| row.get(0))?;

@@ -199,6 +199,24 @@ mod tests {
     }
 
     #[test]
+    fn what_became_a_link_is_not_entered() {
+        let temp = tempfile::tempdir().unwrap();
+        let top = reach(
+            &temp
+                .path()
+                .canonicalize()
+                .unwrap()
+                .into_os_string()
+                .into_encoded_bytes(),
+        )
+        .unwrap();
+        std::fs::create_dir(temp.path().join("real")).unwrap();
+        std::os::unix::fs::symlink("real", temp.path().join("link")).unwrap();
+        assert!(enter(&top, b"real").is_ok());
+        assert!(enter(&top, b"link").is_err());
+    }
+
+    #[test]
     fn the_running_system_is_no_folder_of_files() {
         assert!(is_system(reach(b"/proc/sys").unwrap()));
         assert!(is_system(reach(b"/sys").unwrap()));

@@ -145,7 +145,7 @@ impl SourceFile {
             data_until: 0,
         };
         pass.run(sink, go_on)?;
-        self.must_be(&before)?;
+        // By its name: that is the same file, unless another took the name.
         match before.change_until(&self.look_by_name()?) {
             Some(change) => Err(Problem::Changed(change).at(&self.place)),
             None => Ok((before, pass.extent)),
@@ -278,10 +278,10 @@ impl Pass<'_> {
         Ok(())
     }
 
-    /// Between two pieces: whether to go on, whether it is still what it was, and what to read ahead.
+    /// Between two pieces: whether it is still what it was, and whether to go on.
     fn step(&self, go_on: &mut dyn FnMut(u64) -> bool) -> Result<(), SourceError> {
-        ask(self.extent.size, go_on).map_err(|problem| self.problem(problem))?;
-        self.source.must_be(&self.before)
+        self.source.must_be(&self.before)?;
+        ask(self.extent.size, go_on).map_err(|problem| self.problem(problem))
     }
 
     /// Tells the system that all of it will be read, from the first byte to the last.
@@ -306,3 +306,6 @@ impl Pass<'_> {
         problem.at(&self.source.place)
     }
 }
+
+#[cfg(test)]
+mod tests;

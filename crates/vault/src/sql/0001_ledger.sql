@@ -47,6 +47,9 @@ CREATE TABLE events (
     PRIMARY KEY (chain_id, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX events_item ON events (chain_id, item, seq) WHERE item IS NOT NULL;
+-- The few entries that custody is told from, and that are about no single item.
+CREATE INDEX events_custody ON events (chain_id, seq)
+    WHERE kind IN ('INTAKE', 'HANDOVER', 'RECEIVED', 'RECEIPT', 'WITNESS', 'TIMESTAMP');
 
 -- What is known of blobs, so that sealing reads each only once. Shared between cases, and says nothing about any.
 CREATE TABLE blobs (
@@ -56,6 +59,11 @@ CREATE TABLE blobs (
     crc32 INTEGER NOT NULL,
     created_utc TEXT NOT NULL,
     PRIMARY KEY (sha256, kind)
+) STRICT, WITHOUT ROWID;
+
+-- Bytes that the ledger says were erased and that may still lie in the store: removed after the entry, or by the next start.
+CREATE TABLE erasures (
+    sha256 BLOB PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 
 -- Items: one act of capture each. `name_key` and `path_key` are the exact bytes.
@@ -81,6 +89,7 @@ CREATE TABLE items (
     PRIMARY KEY (chain_id, item)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX items_raw ON items (chain_id, raw);
+CREATE INDEX items_extract ON items (chain_id, extract) WHERE extract IS NOT NULL;
 CREATE INDEX items_pending ON items (chain_id, item) WHERE extract_state = 'pending';
 
 -- Seals: `open` between SEAL and SEALED. The three signatures are kept, so that no key is needed to make it again.

@@ -212,3 +212,24 @@ fn waiting_for_rest_can_be_canceled() {
     assert_eq!(error.code(), "canceled");
     assert_eq!(kept.restarts, 0);
 }
+
+/// After the last byte was taken there is one more look.
+#[test]
+fn a_change_after_the_last_byte_is_noticed() {
+    for (case, (_, change)) in CHANGES.into_iter().enumerate() {
+        let (_temp, top) = folder();
+        let path = top.join("file");
+        fs::write(&path, vec![b'o'; LENGTH]).unwrap();
+        let mut done = false;
+        let mut kept = Kept::default();
+        let reading = read(&place(&path), &mut kept, &mut |so_far| {
+            if so_far == LENGTH as u64 && !done {
+                done = true;
+                change(&path);
+            }
+            true
+        });
+        assert_eq!(reading.unwrap().restarts, 1, "case {case}");
+        assert!(kept.bytes == fs::read(&path).unwrap(), "case {case}");
+    }
+}

@@ -177,6 +177,8 @@ fn own_data_is_never_entered() {
     assert_eq!(listed("other-way/", "home/own"), ["own own_data"]);
     assert_eq!(listed("home/own/secret", "home/own"), ["secret own_data"]);
     assert_eq!(listed("home/note", "home/own"), ["note"]);
+    let file = ["home/note own_data", "home/own/secret"];
+    assert_eq!(listed("home", "home/note"), file);
     assert_eq!(
         listed("home", "not-there"),
         ["home/note", "home/own/secret"]

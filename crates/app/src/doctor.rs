@@ -1,0 +1,31 @@
+//! Examining a data root.
+
+use std::path::Path;
+use std::time::Duration;
+
+use store::{Access, DataRoot, Watch};
+use vault::doctor::{Checkup, DoctorOptions};
+
+use crate::desk::{folder, machine};
+use crate::error::AppError;
+
+/// How many bytes should be free on each disk, unless something else is said.
+pub const DISK_RESERVE: u64 = 512 << 20;
+
+/// Somebody else's transaction is waited for no longer than this; that it lasts is a finding.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// Examines a data root, and mends it if that is asked for. What is found is no error.
+pub fn doctor(
+    data_dir: Option<&Path>,
+    options: &DoctorOptions,
+    watch: &dyn Watch,
+) -> Result<Checkup, AppError> {
+    let access = if options.repair {
+        Access::Write
+    } else {
+        Access::Read
+    };
+    let root = DataRoot::open(&folder(data_dir)?, access)?.with_busy_timeout(BUSY);
+    Ok(vault::doctor::doctor(root, machine(), options, watch)?)
+}
