@@ -5,13 +5,13 @@ mod commit;
 mod outcome;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
 use store::{StoreError, Watch};
 
 use crate::error::{Result, VaultError};
+use crate::meter::Meter;
 use crate::project::Project;
 use crate::source::{Found, Problem, Walk};
 use crate::vault::{Act, Vault};
@@ -58,11 +58,7 @@ impl Vault {
             return Err(VaultError::ActorMissing);
         }
         let excluded = self.own_folders();
-        let meter = Meter {
-            watch,
-            done: AtomicU64::new(0),
-            total: total_size(paths, &excluded, watch)?,
-        };
+        let meter = Meter::new(watch, total_size(paths, &excluded, watch)?);
         let mut committer = Committer::new(self, project, intake, act, on_item);
         let committed = thread::scope(|scope| {
             let (batches, to_commit) = sync_channel::<Batch>(1);
@@ -130,20 +126,6 @@ impl Vault {
             .map(|folder| self.root().folder(*folder))
             .filter(|folder| folder.is_dir())
             .collect()
-    }
-}
-
-/// Counts the bytes that all readers have done.
-pub(crate) struct Meter<'a> {
-    pub watch: &'a dyn Watch,
-    done: AtomicU64,
-    total: u64,
-}
-
-impl Meter<'_> {
-    pub(crate) fn advance(&self, bytes: u64) {
-        let done = self.done.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        self.watch.progress(done, Some(self.total.max(done)));
     }
 }
 

@@ -6,6 +6,8 @@ mod annotate;
 mod erase;
 mod export;
 mod hold;
+#[cfg(test)]
+mod tests;
 mod withdraw;
 
 use bundle::Sha256;

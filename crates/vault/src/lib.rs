@@ -18,13 +18,16 @@ mod items;
 pub mod keys;
 mod ledger;
 mod machine;
+mod meter;
 mod operator;
 mod output;
 mod person;
 mod project;
+mod reading;
 mod receiver;
 mod reproduce;
 mod seal;
+mod search;
 pub mod source;
 mod sql;
 mod vault;
@@ -43,9 +46,11 @@ pub use machine::Machine;
 pub use operator::OperatorChange;
 pub use person::{Actor, By, Operator};
 pub use project::{DEFAULT, Naming, Project};
+pub use reading::{CaughtUp, Limit, ReadingReport};
 pub use receiver::Receiving;
 pub use reproduce::Reproduced;
 pub use seal::{Scope, SealOutcome, SealRequest};
+pub use search::{Hit, IndexReport, Missing, SearchResult, Snippet, TextPlace, Where};
 pub use vault::{Act, Vault};
 
 /// Lower-case hex digits of some bytes.

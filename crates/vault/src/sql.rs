@@ -38,6 +38,7 @@ statements! {
         FROM chains WHERE project_id = ?1";
     CHAIN_UPDATE = "UPDATE chains SET genesis = ?2, size = ?3, head = ?4, frontier = ?5, next_item = ?6, next_intake = ?7,
         last_ts_utc = ?8, toolchain_id = ?9 WHERE id = ?1";
+    CHAIN_SOURCES = "SELECT project_id, genesis FROM chains";
     CHAINS_OPEN = "SELECT p.id, p.name FROM chains c JOIN projects p ON p.id = c.project_id WHERE p.closed_utc IS NULL ORDER BY p.name";
     CHAIN_NAMES = "SELECT c.genesis, c.size, p.name FROM chains c JOIN projects p ON p.id = c.project_id ORDER BY p.name";
 
@@ -112,6 +113,9 @@ statements! {
     ITEM_PATH_KEY = "SELECT path_key FROM items WHERE chain_id = ?1 AND item = ?2";
     ITEM_PENDING = "SELECT item, seq, capture, intake, raw, size, media_type, name, path, modified_utc, captured_utc, state,
         extract_state, extract FROM items WHERE chain_id = ?1 AND item > ?2 AND extract_state = 'pending' ORDER BY item LIMIT ?3";
+    ITEM_PENDING_SUM = "SELECT count(*), coalesce(sum(size), 0) FROM items WHERE chain_id = ?1 AND extract_state = 'pending'";
+    ITEM_STATES = "SELECT state, extract_state FROM items WHERE chain_id = ?1 AND item = ?2";
+    ITEM_READ_AGAIN = "UPDATE items SET extract_state = 'pending' WHERE chain_id = ?1 AND extract_state = 'failed' AND state = 'present'";
     ITEM_EXTRACTED = "UPDATE items SET extract_state = ?3, extract = ?4 WHERE chain_id = ?1 AND item = ?2";
     ITEM_STATE = "UPDATE items SET state = ?3 WHERE chain_id = ?1 AND item = ?2";
     ITEM_NAMES_ERASE = "UPDATE items SET name = '', path = '', path_key = x'', modified_utc = '' WHERE chain_id = ?1 AND item = ?2";

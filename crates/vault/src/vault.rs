@@ -1,10 +1,11 @@
 //! An open vault: one data root's documents, ledgers, keys and bundles.
 
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use bundle::format::text::clean;
 use rusqlite::{Connection, OptionalExtension};
-use store::durable::{Swept, sweep};
+use store::durable::{self, Swept};
 use store::{Access, Blobs, Clock, DataRoot, Database, Db, Entropy, Origin, RequestId, Tx};
 
 use crate::error::Result;
@@ -18,6 +19,8 @@ pub struct Vault {
     db: Db,
     blobs: Blobs,
     machine: Machine,
+    /// The search index, once it was needed.
+    index: Mutex<Option<Arc<Db>>>,
 }
 
 /// Who does something, and on whose behalf it is written.
@@ -54,21 +57,20 @@ impl Vault {
     pub fn open(root: DataRoot, machine: Machine) -> Result<(Self, Swept)> {
         let db = Db::open(&root, Database::Termite, &sql::TERMITE)?;
         let blobs = Blobs::open(&root)?;
-        let swept = match root.access() {
-            Access::Write => {
-                let mut swept = blobs.sweep_tmp()?;
-                // A key file on its way to its name is a key as well, and lies there open.
-                swept += sweep(&root.keys())?;
-                swept
+        let mut swept = Swept::default();
+        if root.access() == Access::Write {
+            swept += blobs.sweep_tmp()?;
+            for folder in [root.bundles_out(), root.keys()] {
+                swept += durable::sweep(&folder)?;
             }
-            Access::Read => Swept::default(),
-        };
+        }
         Ok((
             Self {
                 root,
                 db,
                 blobs,
                 machine,
+                index: Mutex::default(),
             },
             swept,
         ))
@@ -92,6 +94,10 @@ impl Vault {
     /// Clock, randomness, names.
     pub fn machine(&self) -> &Machine {
         &self.machine
+    }
+
+    pub(crate) fn index_cell(&self) -> &Mutex<Option<Arc<Db>>> {
+        &self.index
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {

@@ -85,9 +85,9 @@ commands! {
     Export = export,
     Ledger = ledger,
     Projects = projects,
+    Doctor = doctor,
     Operator = operator,
     Keys = keys,
-    Doctor = doctor,
     Completions = completions,
     #[command(hide = true)]
     Docs = docs,

@@ -129,6 +129,30 @@ fn erasing_needs_a_yes_and_leaves_a_tombstone() {
     assert_eq!(check["findings"], json!([]));
 }
 
+/// Somebody who stores keeps the bytes from being removed; the next start does it and says so.
+#[test]
+fn an_erasure_that_could_not_be_finished_is_finished_at_the_next_start() {
+    let case = Case::new();
+    case.ingest("a.txt", "gone a little later");
+    let lock = std::fs::File::open(case.path("data/termite_fieldpack/runtime/cas/.lock")).unwrap();
+    lock.lock_shared().unwrap();
+    let erased = case.done(&["withdraw", "1", "--reason", "r", "--erase", "--yes"]);
+    assert_eq!(erased["unfinished"], true);
+    assert!(case.holds(b"gone a little later"));
+    lock.unlock().unwrap();
+    let ran = case.run(&["projects", "create", "other"]);
+    assert_eq!(ran.status, 0);
+    assert!(
+        ran.err
+            .starts_with("hint: bytes that were erased before are removed now"),
+        "{}",
+        ran.err
+    );
+    assert!(!case.holds(b"gone a little later"));
+    let ran = case.run(&["projects", "create", "third"]);
+    assert_eq!(ran.err, "");
+}
+
 #[test]
 fn bytes_that_another_item_has_stay_and_that_is_said() {
     let case = Case::new();

@@ -8,7 +8,7 @@ use std::thread;
 use store::blobs::{BlobStream, BlobWriter, Staged};
 use store::{BlobKind, StoreError, Unwatched};
 
-use super::Meter;
+use crate::meter::Meter;
 use crate::source::{Found, Place, Problem, Reading, Sink, SourceError, read};
 use crate::vault::Vault;
 

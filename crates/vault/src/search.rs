@@ -1,0 +1,364 @@
+//! Search: items found again by words in their names, captions and texts.
+//!
+//! The index is derived: it is filled from the ledger and the extracts, may be deleted, and never touches evidence. A
+//! search catches up for a moment and says how much is missing. Nothing in the order of hits, in counts or in marks
+//! depends on another case.
+
+mod feed;
+mod fill;
+mod find;
+mod place;
+mod query;
+mod rows;
+mod shelf;
+mod snippet;
+mod sql;
+mod words;
+
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension};
+use store::{StoreError, Unwatched};
+
+pub use fill::IndexReport;
+pub use snippet::Snippet;
+
+use crate::error::{Result, VaultError};
+use crate::items::{self, ItemState};
+use crate::ledger::unsigned;
+use crate::project::Project;
+use crate::vault::Vault;
+use fill::{Job, Mark};
+use find::{Match, Page, Rank};
+use query::Query;
+
+/// How long a search takes to catch up before it answers.
+const CATCH_UP: Duration = Duration::from_millis(200);
+/// How many hits a page has at most.
+const MOST: usize = 1000;
+/// While somebody makes the index anew there are no tables for a moment.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Where in an item something was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Where {
+    /// In its name or path.
+    Name,
+    /// In a caption or note.
+    Caption,
+    /// In its text.
+    Text,
+}
+
+impl Where {
+    /// As it is shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Caption => "caption",
+            Self::Text => "text",
+        }
+    }
+}
+
+/// A piece of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextPlace {
+    /// Its number, from 0.
+    pub chunk: u64,
+    /// Where it starts in the text, in code points.
+    pub start: u64,
+    /// Where it ends.
+    pub end: u64,
+}
+
+/// An item that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// Its number.
+    pub item: u64,
+    /// Its file name.
+    pub name: String,
+    /// Its path relative to what was dropped.
+    pub path: String,
+    /// Where the best passage stands.
+    pub place: Where,
+    /// Which piece of the text that is.
+    pub text: Option<TextPlace>,
+    /// The best passage, shortened, with what was found.
+    pub snippet: Snippet,
+    /// How many passages of the item have one of the words.
+    pub passages: u64,
+    /// How many of the words the best passage lacks: the fewer the better.
+    pub lacking: u8,
+}
+
+/// What a search cannot find yet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Missing {
+    /// Entries of the record that are not in the index.
+    pub entries: u64,
+    /// Items whose text was not read yet.
+    pub unread: u64,
+    /// Texts whose bytes are missing or damaged.
+    pub damaged: u64,
+}
+
+impl Missing {
+    /// Nothing is missing.
+    pub const fn is_nothing(&self) -> bool {
+        self.entries == 0 && self.unread == 0 && self.damaged == 0
+    }
+}
+
+/// What a search found.
+#[derive(Debug, Default)]
+pub struct SearchResult {
+    /// A page of items: first those with all words in one passage, of these first names, then captions, then texts, and
+    /// last in the order of their numbers.
+    pub hits: Vec<Hit>,
+    /// How many items have all the words.
+    pub total: u64,
+    /// Where to go on, if there are more.
+    pub next: Option<String>,
+    /// What could not be looked at.
+    pub missing: Missing,
+    /// Words that were too many and not looked for.
+    pub ignored: u64,
+    /// Why the index could not be brought up to date, if it could not.
+    pub trouble: Option<VaultError>,
+}
+
+impl Vault {
+    /// Finds the items of a case that have all words of a query: `word`, `"a phrase"`, `begin*`, `-without`. `after` is
+    /// the `next` of the page before. Nothing that is typed is an error, unless there is nothing in it to look for.
+    /// Looking leaves no entry.
+    ///
+    /// # Errors
+    /// `query_empty`; `invalid_value` for a cursor that is none; what the store says when it cannot be read.
+    pub fn search(
+        &self,
+        project: &Project,
+        query: &str,
+        limit: usize,
+        after: Option<&str>,
+    ) -> Result<SearchResult> {
+        let query = Query::parse(query)?;
+        let after = after.map(Rank::parse).transpose()?;
+        let mut result = SearchResult {
+            ignored: query.ignored,
+            trouble: self.refresh(project).err(),
+            ..SearchResult::default()
+        };
+        let limit = limit.clamp(1, MOST);
+        let mut tries = 0;
+        let found = loop {
+            match self.look(project, &query, after, limit) {
+                Err(error) if self.index_is_damaged(&error) && tries < TRIES => {
+                    tries += 1;
+                    self.mend_or_wait(project, error, &mut result)?;
+                }
+                found => break found?,
+            }
+        };
+        result.missing = self.missing(project)?;
+        if let Some((hits, page)) = found {
+            let last = page.matches.last().filter(|_| page.more);
+            result.next = last.map(|last| last.rank.cursor());
+            result.total = page.total;
+            result.hits = self.standing(project, hits)?;
+        }
+        Ok(result)
+    }
+
+    /// What a search of a case cannot find yet.
+    ///
+    /// # Errors
+    /// What the store says when it cannot be read.
+    pub fn missing(&self, project: &Project) -> Result<Missing> {
+        let size = self.ledger_size(project)?;
+        let source = self.index_source(project)?;
+        let state = self.index_db()?.map(|db| {
+            db.read(|connection| {
+                let mark = Mark::of(connection, &project.id)?;
+                let mark = mark.filter(|mark| Some(&mark.source) == source.as_ref());
+                let mut statement = connection.prepare_cached(sql::GAP_COUNT)?;
+                let gaps = statement.query_row((&project.id,), |row| unsigned(row, 0))?;
+                Ok::<_, VaultError>((mark.map_or(0, |mark| mark.through), gaps))
+            })
+        });
+        let (through, damaged) = match state {
+            Some(Err(error)) if self.index_is_damaged(&error) => (0, 0),
+            Some(state) => state?,
+            None => (0, 0),
+        };
+        Ok(Missing {
+            entries: size.saturating_sub(through),
+            unread: self.pending(project)?.0,
+            damaged,
+        })
+    }
+
+    /// Brings the index up to date for a moment, unless somebody is doing that.
+    fn refresh(&self, project: &Project) -> Result<()> {
+        let now = self.within(Duration::ZERO);
+        if let Some(filling) = self.may_fill(&Unwatched, now)? {
+            let job = Job {
+                project,
+                watch: &Unwatched,
+                limit: self.within(CATCH_UP),
+                patient: false,
+                tell: &|_, _, _| {},
+            };
+            self.fill_and_mend(&filling, &job, &mut IndexReport::default())?;
+        }
+        Ok(())
+    }
+
+    /// Damage was met while looking: the index is made anew, by us or by whoever is at it.
+    fn mend_or_wait(
+        &self,
+        project: &Project,
+        error: VaultError,
+        result: &mut SearchResult,
+    ) -> Result<()> {
+        let now = self.within(Duration::ZERO);
+        let corrupt = matches!(error, VaultError::Store(StoreError::DatabaseCorrupt { .. }));
+        match self.may_fill(&Unwatched, now)? {
+            Some(filling) if corrupt => {
+                self.empty_index(&filling)?;
+                drop(filling);
+                result.trouble = self.refresh(project).err();
+            }
+            _ if self.root().access() == store::Access::Read => return Err(error),
+            _ => std::thread::sleep(PAUSE),
+        }
+        Ok(())
+    }
+
+    /// Looks into the index; none if there is none of this ledger.
+    fn look(
+        &self,
+        project: &Project,
+        query: &Query,
+        after: Option<Rank>,
+        limit: usize,
+    ) -> Result<Option<(Vec<Hit>, Page)>> {
+        let (Some(db), Some(source)) = (self.index_db()?, self.index_source(project)?) else {
+            return Ok(None);
+        };
+        db.read(|connection| {
+            let mark = Mark::of(connection, &project.id)?;
+            let Some(mark) = mark.filter(|mark| mark.source == source) else {
+                return Ok(None);
+            };
+            let case = place::of_case(mark.number);
+            let page = find::page(connection, query, &case, after, limit)?;
+            let any = query.any();
+            let mut hits = Vec::with_capacity(page.matches.len());
+            for found in &page.matches {
+                hits.extend(hit(connection, project, &any, found)?);
+            }
+            Ok(Some((hits, page)))
+        })
+    }
+
+    /// Leaves out what was withdrawn since the index was filled.
+    fn standing(&self, project: &Project, mut hits: Vec<Hit>) -> Result<Vec<Hit>> {
+        self.db().read(|connection| {
+            let mut stands = Vec::with_capacity(hits.len());
+            for hit in &hits {
+                let state = match items::get(connection, project, hit.item) {
+                    Ok(item) => Some(item.state),
+                    Err(VaultError::ItemUnknown(_)) => None,
+                    Err(error) => return Err(error),
+                };
+                stands.push(state == Some(ItemState::Present));
+            }
+            let mut stands = stands.into_iter();
+            hits.retain(|_| stands.next().unwrap_or(false));
+            Ok(hits)
+        })
+    }
+}
+
+impl Rank {
+    fn cursor(self) -> String {
+        format!("{}.{}.{}", self.lacking, self.class, self.item)
+    }
+
+    fn parse(text: &str) -> Result<Self> {
+        let rank = || {
+            let mut parts = text.split('.');
+            let rank = Self {
+                lacking: parts.next()?.parse().ok()?,
+                class: parts.next()?.parse().ok()?,
+                item: parts.next()?.parse().ok()?,
+            };
+            parts.next().is_none().then_some(rank)
+        };
+        rank().ok_or_else(|| VaultError::InvalidValue {
+            what: "the place to go on after",
+            detail: format!(
+                "{:?} is none that a search gave",
+                crate::project::shown(text)
+            ),
+        })
+    }
+}
+
+/// The hit as it is shown.
+fn hit(
+    connection: &Connection,
+    project: &Project,
+    any: &str,
+    found: &Match,
+) -> Result<Option<Hit>> {
+    let mut statement = connection.prepare_cached(sql::DOCUMENT_GET)?;
+    let document: Option<(String, String)> = statement
+        .query_row((&project.id, found.rank.item), |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    let mut statement = connection.prepare_cached(sql::PASSAGE_GET)?;
+    let passage = statement
+        .query_row((found.best, &project.id), |row| {
+            let kind: String = row.get(0)?;
+            let place = match kind.as_str() {
+                "name" => Where::Name,
+                "caption" => Where::Caption,
+                _ => Where::Text,
+            };
+            let text = row.get::<_, Option<i64>>(1)?.map(|_| {
+                Ok::<_, rusqlite::Error>(TextPlace {
+                    chunk: unsigned(row, 1)?,
+                    start: unsigned(row, 2)?,
+                    end: unsigned(row, 3)?,
+                })
+            });
+            Ok((place, text.transpose()?))
+        })
+        .optional()?;
+    let (Some((name, path)), Some((place, text))) = (document, passage) else {
+        return Ok(None);
+    };
+    let mut statement = connection.prepare_cached(sql::WORDS_MARK)?;
+    let marks = (
+        any,
+        found.best,
+        words::OPEN.to_string(),
+        words::CLOSE.to_string(),
+    );
+    let marked: Option<String> = statement.query_row(marks, |row| row.get(0)).optional()?;
+    Ok(Some(Hit {
+        item: u64::try_from(found.rank.item).unwrap_or_default(),
+        name,
+        path,
+        place,
+        text,
+        snippet: Snippet::of(&marked.unwrap_or_default()),
+        passages: found.passages,
+        lacking: found.rank.lacking,
+    }))
+}
