@@ -88,16 +88,10 @@ commands! {
     Export = export,
     Ledger = ledger,
     Projects = projects,
-<<<<<<< HEAD
     Operator = operator,
     Keys = keys,
     Doctor = doctor,
     Config = config,
-=======
-    Doctor = doctor,
-    Operator = operator,
-    Keys = keys,
->>>>>>> keys
     Completions = completions,
     #[command(hide = true)]
     Docs = docs,
