@@ -307,3 +307,37 @@ fn the_house_knows_every_key_it_ever_had() {
         assert_eq!(code(house.vault.find_own_key(unknown)), "key_unknown");
     }
 }
+
+#[test]
+fn a_database_from_before_the_change_is_noticed() {
+    let house = House::new();
+    let case = house.case("default");
+    house.sealed(&case, "one");
+    let database = house.vault.root().termite_db();
+    let copy = house.path("older.sqlite");
+    let connection = rusqlite::Connection::open(&database).unwrap();
+    connection
+        .execute("VACUUM INTO ?1", (copy.to_str().unwrap(),))
+        .unwrap();
+    drop(connection);
+    house.rotate();
+    house.sound();
+    let root = house.path("other");
+    let other = crate::support::open(&root);
+    let place = other.root().termite_db();
+    let other_keys = other.root().keys();
+    drop(other);
+    for end in ["-wal", "-shm"] {
+        fs::remove_file(format!("{}{end}", place.display())).ok();
+    }
+    fs::copy(&copy, &place).unwrap();
+    fs::create_dir_all(&other_keys).unwrap();
+    for entry in fs::read_dir(house.keys()).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), other_keys.join(entry.file_name())).unwrap();
+    }
+    assert_eq!(
+        code(crate::support::open(&root).check_heads()),
+        "ledger_rolled_back"
+    );
+}
