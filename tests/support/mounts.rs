@@ -55,6 +55,11 @@ pub fn small_disk(place: &Path, bytes: u64) {
     );
 }
 
+/// Gives such a file system another size.
+pub fn resize(place: &Path, bytes: u64) {
+    mount(&["-o", &format!("remount,size={bytes}")], place);
+}
+
 /// Makes a folder readable only, as a write-blocked drive is.
 pub fn read_only(place: &Path) {
     mount(&["--bind", place.to_str().unwrap()], place);

@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod catalogue;
+mod config;
 mod days;
 mod desk;
 mod doctor;
@@ -23,8 +24,9 @@ mod verify;
 mod words;
 
 pub use catalogue::{Entry, Group, codes, explain};
+pub use config::{Complaint, Config, SETTINGS, Set, Setting, Source};
 pub use days::{from_day, until_day};
-pub use desk::{Desk, SBOM, folder};
+pub use desk::{Desk, SBOM};
 pub use doctor::{DISK_RESERVE, doctor};
 pub use error::{AppError, ErrorKind};
 pub use export::{ExportedItem, export_item, write_new};

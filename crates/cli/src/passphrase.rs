@@ -3,9 +3,9 @@
 
 use std::fs::File;
 use std::io::{IsTerminal, Read, stderr, stdin};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use app::{AppError, Desk, Fault};
+use app::{AppError, Config, Desk, Fault};
 use vault::keys::{KeyFileState, OwnKey};
 use zeroize::Zeroizing;
 
@@ -23,13 +23,22 @@ const LONGEST: u64 = 4096;
 pub fn of_present(desk: &Desk) -> Result<Option<Secret>, AppError> {
     match desk.vault().active_key()? {
         Some(key) => of_key(desk, &key),
-        None => given(PRESENT),
+        None => present(desk),
     }
+}
+
+/// As the environment gives it, or the file that the settings name.
+fn present(desk: &Desk) -> Result<Option<Secret>, AppError> {
+    if let Some(passphrase) = given(PRESENT)? {
+        return Ok(Some(passphrase));
+    }
+    let config = Config::of_process(Some(desk.vault().root().path()))?;
+    config.passphrase_file().map_or(Ok(None), from_file)
 }
 
 /// The same of any own key.
 pub fn of_key(desk: &Desk, key: &OwnKey) -> Result<Option<Secret>, AppError> {
-    if let Some(passphrase) = given(PRESENT)? {
+    if let Some(passphrase) = present(desk)? {
         return Ok(Some(passphrase));
     }
     let locked = desk.vault().key_file_state(key)? == KeyFileState::Locked;
@@ -100,13 +109,6 @@ fn ask(prompt: &str) -> Result<Secret, AppError> {
 
 /// What a variable, or the file named by its twin, holds. Empty is the same as not set.
 fn given(variable: &str) -> Result<Option<Secret>, AppError> {
-    let unreadable = |place: String| {
-        Fault::Usage
-            .error()
-            .saying("A passphrase is not text in UTF-8.")
-            .advising("Set it as text in UTF-8.")
-            .at(place)
-    };
     if let Some(value) = std::env::var_os(variable).filter(|value| !value.is_empty()) {
         let text = value
             .into_string()
@@ -117,11 +119,23 @@ fn given(variable: &str) -> Result<Option<Secret>, AppError> {
     let Some(path) = named.filter(|path| !path.is_empty()).map(PathBuf::from) else {
         return Ok(None);
     };
-    let failed = |error| AppError::from(error).in_file(&path);
+    from_file(&path)
+}
+
+fn unreadable(place: String) -> AppError {
+    Fault::Usage
+        .error()
+        .saying("A passphrase is not text in UTF-8.")
+        .advising("Set it as text in UTF-8.")
+        .at(place)
+}
+
+fn from_file(path: &Path) -> Result<Option<Secret>, AppError> {
+    let failed = |error| AppError::from(error).in_file(path);
     let mut bytes = Zeroizing::new(Vec::with_capacity(
         usize::try_from(LONGEST).unwrap_or_default() + 1,
     ));
-    let file = File::open(&path).map_err(failed)?;
+    let file = File::open(path).map_err(failed)?;
     file.take(LONGEST + 1)
         .read_to_end(&mut bytes)
         .map_err(failed)?;

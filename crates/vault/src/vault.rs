@@ -9,6 +9,7 @@ use store::durable::{self, Swept};
 use store::{Access, Blobs, Clock, DataRoot, Database, Db, Entropy, Origin, RequestId, Tx};
 
 use crate::error::Result;
+use crate::heads::must_not_begin_anew;
 use crate::machine::Machine;
 use crate::person::{Actor, By, Operator};
 use crate::{hex, sql};
@@ -55,6 +56,9 @@ impl Act {
 impl Vault {
     /// Opens the vault of a data root; for writing, tidies up what a crash left half done and says what that was.
     pub fn open(root: DataRoot, machine: Machine) -> Result<(Self, Swept)> {
+        if root.access() == Access::Write {
+            must_not_begin_anew(&root)?;
+        }
         let db = Db::open(&root, Database::Termite, &sql::TERMITE)?;
         let blobs = Blobs::open(&root)?;
         let mut swept = Swept::default();

@@ -3,6 +3,7 @@ use std::fmt::Write;
 use app::{AppError, Entry, Group};
 use bundle::canon::Object;
 use clap::{Arg, Args, Command, CommandFactory, ValueEnum};
+use vault::doctor::Severity;
 
 use super::{Outcome, Run};
 use crate::args::Cli;
@@ -159,6 +160,15 @@ fn errors() -> String {
                 "\n### {word}\n\n{means} {next} (Exit status {status}.)"
             );
         }
+    }
+    text.push_str("\n## What `doctor` can find\n");
+    for (word, severity, means, next) in vault::doctor::FINDINGS {
+        let severity = match severity {
+            Severity::Error => "An error: exit status 1 until it is repaired.",
+            Severity::Warning => "A warning.",
+            Severity::Note => "A note.",
+        };
+        let _ = writeln!(text, "\n### {word}\n\n{means} {next} ({severity})");
     }
     text
 }

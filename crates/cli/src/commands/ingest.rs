@@ -3,11 +3,12 @@ use std::path::PathBuf;
 use app::AppError;
 use bundle::canon::Object;
 use clap::{Args, ValueEnum};
-use vault::Intake;
+use vault::{Intake, ItemStatus};
 
 use super::{Outcome, Run};
 use crate::context::Context;
 use crate::output::capture::{Listing, outcome_object, summary};
+use crate::watch::Watch;
 
 /// When the text of what was captured becomes searchable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -96,7 +97,12 @@ impl Run for Ingest {
             &self.intake.into(),
             &act,
             &*watch,
-            &mut |item| listing.add(item),
+            &mut |item| {
+                listing.add(item);
+                if item.status != ItemStatus::Failed {
+                    watch.stored();
+                }
+            },
         );
         let report = match captured {
             Ok(report) => report,
@@ -109,6 +115,11 @@ impl Run for Ingest {
         };
         watch.clear();
         listing.written()?;
+        let stopped = report.canceled.then(|| canceled(&watch));
+        // A program gets what was stored, and that it was stopped, in its one document; a person the error.
+        if let Some(stopped) = stopped.filter(|_| self.json_lines || !context.global.json) {
+            return Err(stopped);
+        }
         if self.index == Index::Now && !report.canceled {
             watch.phase("Reading texts");
             let caught_up = desk.vault().catch_up(&project, &act, &*watch);
@@ -135,10 +146,7 @@ impl Run for Ingest {
             context.output.hint("the clock of this computer shows an earlier time than for the entry before; the order of the record does not depend on it");
         }
         if report.canceled {
-            return Err(app::Fault::Canceled.error().saying(format!(
-                "Stopped: {} files are stored, the rest was not captured.",
-                report.captured + report.duplicates
-            )).advising("Start the same command again: what is stored is recognised, the rest is captured."));
+            return Err(canceled(&watch));
         }
         Ok(if report.failed > 0 {
             Outcome::Refused
@@ -146,4 +154,10 @@ impl Run for Ingest {
             Outcome::Done
         })
     }
+}
+
+fn canceled(watch: &Watch) -> AppError {
+    let next = "Start the same command again: what is stored is recognised, the rest is captured.";
+    let error = app::Fault::Canceled.error();
+    error.saying(watch.told()).advising(next)
 }

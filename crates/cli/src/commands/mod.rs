@@ -5,6 +5,7 @@ mod amend;
 mod annotate;
 mod bundles;
 mod completions;
+mod config;
 mod docs;
 mod doctor;
 mod documents;
@@ -87,9 +88,10 @@ commands! {
     Export = export,
     Ledger = ledger,
     Projects = projects,
-    Doctor = doctor,
     Operator = operator,
     Keys = keys,
+    Doctor = doctor,
+    Config = config,
     Completions = completions,
     #[command(hide = true)]
     Docs = docs,

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use app::AppError;
 use bundle::canon::{Object, Value};
 use clap::Args;
-use vault::Scope;
+use vault::{ItemStatus, Scope};
 
 use super::ingest::IntakeFields;
 use super::seal::SealFields;
@@ -44,19 +44,24 @@ impl Command for Run {
             &self.intake.into(),
             &act,
             &*watch,
-            &mut |item| listing.add(item),
+            &mut |item| {
+                listing.add(item);
+                if item.status != ItemStatus::Failed {
+                    watch.stored();
+                }
+            },
         );
         let report = match captured {
-            Ok(report) if report.canceled => {
+            Ok(report) if !report.canceled => report,
+            ended => {
                 watch.clear();
-                listing.interrupted(context);
-                return Err(app::Fault::Canceled.error());
-            }
-            Ok(report) => report,
-            Err(error) => {
-                watch.clear();
-                listing.interrupted(context);
-                return Err(error.into());
+                return Err(ended.map_or_else(
+                    |error| {
+                        listing.interrupted(context);
+                        AppError::from(error)
+                    },
+                    |_| app::Fault::Canceled.error().saying(watch.told()),
+                ));
             }
         };
         listing.written()?;

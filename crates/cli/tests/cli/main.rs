@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod case;
+mod config;
 mod corrections;
 mod docs;
 mod doctor;
