@@ -59,7 +59,7 @@ impl Vault {
                 if let (Verdict::Done(kept), "erased") = (verdict, state) {
                     // Its text must not outlive it; no entry names it, so no entry needs to say so.
                     tx.prepare_cached(sql::ERASURE_INSERT)?
-                        .execute((kept.stored.digest.as_bytes(),))?;
+                        .execute((&project.id, kept.stored.digest.as_bytes()))?;
                     erased = true;
                 }
                 // Somebody else was faster, or the item was withdrawn meanwhile.
