@@ -4,6 +4,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod backup;
 mod catalogue;
 mod config;
 mod days;
@@ -23,6 +24,7 @@ mod threads;
 mod verify;
 mod words;
 
+pub use backup::{adopt_older, backup, check_backup, restore};
 pub use catalogue::{Entry, Group, codes, explain};
 pub use config::{Complaint, Config, SETTINGS, Set, Setting, Source};
 pub use days::{from_day, until_day};

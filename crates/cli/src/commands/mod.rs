@@ -3,6 +3,7 @@
 
 mod amend;
 mod annotate;
+mod backup;
 mod bundles;
 mod completions;
 mod config;
@@ -18,6 +19,7 @@ mod ledger;
 mod operator;
 mod projects;
 mod reproduce;
+mod restore;
 mod run;
 mod seal;
 mod search;
@@ -91,6 +93,8 @@ commands! {
     Operator = operator,
     Keys = keys,
     Doctor = doctor,
+    Backup = backup,
+    Restore = restore,
     Config = config,
     Completions = completions,
     #[command(hide = true)]
