@@ -20,6 +20,7 @@ mod inspect;
 mod numbers;
 mod rules;
 mod seal;
+mod selftest;
 mod threads;
 mod verify;
 mod words;
@@ -41,6 +42,7 @@ pub use inspect::{
 };
 pub use numbers::item_number;
 pub use seal::{SealOptions, Sealed, seal};
+pub use selftest::{Tested, selftest};
 pub use threads::Threads;
 pub use verify::{VerifyRequest, check_fingerprint, verify_at, verify_file};
 pub use words::words;

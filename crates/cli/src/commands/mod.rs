@@ -23,6 +23,7 @@ mod restore;
 mod run;
 mod seal;
 mod search;
+mod selftest;
 mod show;
 mod verify;
 mod withdraw;
@@ -96,6 +97,7 @@ commands! {
     Backup = backup,
     Restore = restore,
     Config = config,
+    Selftest = selftest,
     Completions = completions,
     #[command(hide = true)]
     Docs = docs,
