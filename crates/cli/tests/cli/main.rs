@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod backup;
 mod case;
 mod config;
 mod corrections;
@@ -13,6 +14,7 @@ mod inspect;
 mod keys;
 mod operator;
 mod program;
+mod selftest;
 mod stop;
 mod streams;
 mod usage;
