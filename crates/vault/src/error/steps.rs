@@ -170,7 +170,7 @@ pub const NEXT_STEPS: &[(&str, &str, &str)] = &[
     (
         "ledger_rolled_back",
         "The database is older than what was already written or sealed.",
-        "If it comes from a backup, run `fieldgrade restore`, which is put on record.",
+        "Put the newer database back. If an older copy was put here on purpose, say so: `fieldgrade restore --here --reason …`; that is put on record.",
     ),
     (
         "actor_missing",
