@@ -120,9 +120,10 @@ impl Vault {
             };
             items.push((item, verdict));
         }
-        let mut stored = match staged.is_empty() {
-            true => Vec::new(),
-            false => self.blobs().commit(staged, Recheck::Content)?,
+        let mut stored = if staged.is_empty() {
+            Vec::new()
+        } else {
+            self.blobs().commit(staged, Recheck::Content)?
         }
         .into_iter();
         let verdicts = items.into_iter().filter_map(|(item, verdict)| {

@@ -82,13 +82,12 @@ impl Term {
         if text.is_empty() {
             return None;
         }
-        let (inside, after) = match text.strip_prefix(is_quote) {
+        let (inside, after) = if let Some(phrase) = text.strip_prefix(is_quote) {
             // A phrase that is not closed goes to the end.
-            Some(phrase) => phrase.split_once(is_quote).unwrap_or((phrase, "")),
-            None => {
-                let end = text.find(|c| is_space(c) || is_quote(c));
-                text.split_at(end.unwrap_or(text.len()))
-            }
+            phrase.split_once(is_quote).unwrap_or((phrase, ""))
+        } else {
+            let end = text.find(|c| is_space(c) || is_quote(c));
+            text.split_at(end.unwrap_or(text.len()))
         };
         // A star may stand inside a word or after a closed phrase.
         let (prefix, after) = match after.strip_prefix('*') {
