@@ -34,6 +34,7 @@ soak: ## the random durability test for SOAK_ROUNDS (500) rounds
 # does not keep the others from running.
 fuzz: ## every fuzz target for FUZZ_SECONDS (600) each
 	@scripts/setup.sh fuzz
+	@fuzz/seed.sh
 	@set -e; cd fuzz; export RUSTC_BOOTSTRAP=1; status=0; targets=$$(cargo fuzz list); \
 	for target in $$targets; do \
 	  echo "==> fuzz $$target $(FUZZ_SECONDS) s"; \

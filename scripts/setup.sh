@@ -73,6 +73,7 @@ group() {
         group run
         works cargo fuzz --version || crates+=(cargo-fuzz)
         need c++ g++ # libFuzzer is C++
+        need unzip unzip
         ;;
     *) usage ;;
     esac

@@ -1,17 +1,22 @@
-//! What the tests of the whole house share: vectors, receivers, random numbers, forged archives and the other programs.
+//! What the tests of the whole house share: the program and its variants, vectors, receivers, random numbers, forged
+//! archives and the other programs.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::missing_panics_doc,
+    clippy::return_self_not_must_use,
     reason = "a test whose own tools fail has nothing to say"
 )]
 
 pub mod file;
 pub mod forge;
 pub mod kit;
+pub mod mounts;
+pub mod program;
 pub mod python;
 pub mod random;
 pub mod sealer;
+pub mod sound;
 
 use std::path::{Path, PathBuf};
 

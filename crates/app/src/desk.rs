@@ -1,6 +1,6 @@
 //! An open data root: what commands, server and window work at.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use store::durable::Swept;
 use store::{Access, DataRoot};
@@ -20,16 +20,16 @@ pub struct Desk {
 
 impl Desk {
     /// Opens the data root for working in it; makes it if there is none. What a crash left half done is tidied up.
-    pub fn open(data_dir: Option<&Path>) -> Result<Self, AppError> {
-        let mut desk = Self::start(DataRoot::create(&folder(data_dir)?)?)?;
+    pub fn open(data_dir: &Path) -> Result<Self, AppError> {
+        let mut desk = Self::start(DataRoot::create(data_dir)?)?;
         desk.vault.check_heads()?;
         desk.erased = desk.vault.finish_erasures().map_err(AppError::from);
         Ok(desk)
     }
 
     /// Opens the data root for looking only. Nothing is written, not even to tidy up.
-    pub fn open_to_read(data_dir: Option<&Path>) -> Result<Self, AppError> {
-        Self::start(DataRoot::open(&folder(data_dir)?, Access::Read)?)
+    pub fn open_to_read(data_dir: &Path) -> Result<Self, AppError> {
+        Self::start(DataRoot::open(data_dir, Access::Read)?)
     }
 
     fn start(root: DataRoot) -> Result<Self, AppError> {
@@ -78,16 +78,4 @@ impl Desk {
 /// This machine, as the program names itself on it.
 pub(crate) fn machine() -> Machine {
     Machine::this("fieldgrade", env!("CARGO_PKG_VERSION"), SBOM)
-}
-
-/// Where the data root is: as given, else as the environment says, else where the system keeps data.
-pub fn folder(data_dir: Option<&Path>) -> Result<PathBuf, AppError> {
-    match data_dir.map(Path::to_owned).or_else(|| {
-        std::env::var_os("FG_DATA_DIR")
-            .filter(|v| !v.is_empty())
-            .map(PathBuf::from)
-    }) {
-        Some(path) => Ok(path),
-        None => Ok(DataRoot::default_path()?),
-    }
 }

@@ -1,12 +1,12 @@
 //! Examining a data root.
 
-use std::path::Path;
 use std::time::Duration;
 
 use store::{Access, DataRoot, Watch};
 use vault::doctor::{Checkup, DoctorOptions};
 
-use crate::desk::{folder, machine};
+use crate::config::Config;
+use crate::desk::machine;
 use crate::error::AppError;
 
 /// How many bytes should be free on each disk, unless something else is said.
@@ -17,15 +17,17 @@ const BUSY: Duration = Duration::from_secs(5);
 
 /// Examines a data root, and mends it if that is asked for. What is found is no error.
 pub fn doctor(
-    data_dir: Option<&Path>,
-    options: &DoctorOptions,
+    config: &Config,
+    read_data: bool,
+    repair: bool,
     watch: &dyn Watch,
 ) -> Result<Checkup, AppError> {
-    let access = if options.repair {
-        Access::Write
-    } else {
-        Access::Read
+    let options = DoctorOptions {
+        read_data,
+        repair,
+        reserve: config.disk_reserve(),
     };
-    let root = DataRoot::open(&folder(data_dir)?, access)?.with_busy_timeout(BUSY);
-    Ok(vault::doctor::doctor(root, machine(), options, watch)?)
+    let access = if repair { Access::Write } else { Access::Read };
+    let root = DataRoot::open(config.data_dir(), access)?.with_busy_timeout(BUSY);
+    Ok(vault::doctor::doctor(root, machine(), &options, watch)?)
 }

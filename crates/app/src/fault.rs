@@ -59,6 +59,12 @@ faults! {
     KeyMalformed "key_malformed" Usage
         "A key file holds no public key that can be used."
         "Ask the owner of the key for the file again: a PEM block \"PUBLIC KEY\" with an Ed25519 key."
+    ConfigUnreadable "config_unreadable" Usage
+        "The settings file cannot be read in one way only."
+        "Correct the file at the place named; `fieldgrade config` shows what holds then."
+    SettingInvalid "setting_invalid" Usage
+        "A setting has a value that means nothing."
+        "Correct it at the place named; `fieldgrade config` shows what holds then."
     NoSuchFile "no_such_file" Environment
         "There is no file of this name."
         "Check the path, and whether the drive is connected."

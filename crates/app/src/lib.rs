@@ -5,6 +5,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod catalogue;
+mod config;
+mod days;
 mod desk;
 mod doctor;
 mod error;
@@ -22,7 +24,9 @@ mod verify;
 mod words;
 
 pub use catalogue::{Entry, Group, codes, explain};
-pub use desk::{Desk, SBOM, folder};
+pub use config::{Complaint, Config, SETTINGS, Set, Setting, Source};
+pub use days::{from_day, until_day};
+pub use desk::{Desk, SBOM};
 pub use doctor::{DISK_RESERVE, doctor};
 pub use error::{AppError, ErrorKind};
 pub use export::{ExportedItem, export_item, write_new};
@@ -36,7 +40,7 @@ pub use inspect::{
 pub use numbers::item_number;
 pub use seal::{SealOptions, Sealed, seal};
 pub use threads::Threads;
-pub use verify::{VerifyRequest, verify_at, verify_file};
+pub use verify::{VerifyRequest, check_fingerprint, verify_at, verify_file};
 pub use words::words;
 
 pub use bundle::verify::{Progress, Report, Silent};

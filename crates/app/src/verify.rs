@@ -33,7 +33,7 @@ pub fn verify_file(
     progress: &dyn Progress,
 ) -> Result<Report, AppError> {
     if let Some(fingerprint) = &request.fingerprint {
-        check_form(fingerprint)?;
+        check_fingerprint(fingerprint)?;
     }
     let rules = Rules::load(request.policy.as_deref(), request.allowlist.as_deref())?;
     let source = FileReadAt::open(path)?;
@@ -50,7 +50,7 @@ pub fn verify_at(
     progress: &dyn Progress,
 ) -> Result<Report, AppError> {
     if let Some(fingerprint) = &request.fingerprint {
-        check_form(fingerprint)?;
+        check_fingerprint(fingerprint)?;
     }
     let receiving = desk.vault().receiving()?;
     let mut rules = Rules::load(request.policy.as_deref(), request.allowlist.as_deref())?;
@@ -91,7 +91,7 @@ fn judge<R: ReadAt + ?Sized>(
 }
 
 /// A fingerprint that could be none is a slip of the hand and says nothing about the bundle.
-fn check_form(fingerprint: &str) -> Result<(), AppError> {
+pub fn check_fingerprint(fingerprint: &str) -> Result<(), AppError> {
     let digits = || {
         fingerprint
             .chars()
@@ -156,10 +156,10 @@ mod tests {
 
     #[test]
     fn a_fingerprint_is_64_digits_with_anything_harmless_between() {
-        assert!(check_form(&"aB ".repeat(32)).is_ok());
-        assert!(check_form(&"a:b-".repeat(32)).is_ok());
-        assert!(check_form(&"a".repeat(63)).is_err());
-        assert!(check_form(&format!("{}g", "a".repeat(63))).is_err());
-        assert!(check_form("").is_err());
+        assert!(check_fingerprint(&"aB ".repeat(32)).is_ok());
+        assert!(check_fingerprint(&"a:b-".repeat(32)).is_ok());
+        assert!(check_fingerprint(&"a".repeat(63)).is_err());
+        assert!(check_fingerprint(&format!("{}g", "a".repeat(63))).is_err());
+        assert!(check_fingerprint("").is_err());
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, stderr};
 use std::sync::Arc;
 
-use app::{AppError, Desk};
+use app::{AppError, Config, Desk};
 use vault::{Act, By, Erasures, Project};
 
 use crate::args::Global;
@@ -24,9 +24,14 @@ impl Context {
         Self { global, output }
     }
 
+    /// The settings.
+    pub fn config(&self) -> Result<Config, AppError> {
+        Config::of_process(self.global.data_dir.as_deref())
+    }
+
     /// The data root, to work in.
     pub fn desk(&self) -> Result<Desk, AppError> {
-        let desk = Desk::open(self.global.data_dir.as_deref())?;
+        let desk = Desk::open(self.config()?.data_dir())?;
         let tidied = desk.tidied();
         if tidied.files > 0 {
             let what = if tidied.files == 1 { "file" } else { "files" };
@@ -45,7 +50,7 @@ impl Context {
 
     /// The data root, to look at.
     pub fn desk_to_read(&self) -> Result<Desk, AppError> {
-        Desk::open_to_read(self.global.data_dir.as_deref())
+        Desk::open_to_read(self.config()?.data_dir())
     }
 
     /// A new act by whoever is named.
@@ -61,22 +66,6 @@ impl Context {
     /// The case to look at.
     pub fn project_to_read(&self, desk: &Desk) -> Result<Project, AppError> {
         desk.project_to_read(self.global.project.as_deref())
-    }
-
-    /// The passphrase of the signing key, as the environment gives it; never an argument, which others could read.
-    pub fn passphrase() -> Result<Option<String>, AppError> {
-        if let Ok(passphrase) = std::env::var("FG_KEY_PASSPHRASE") {
-            return Ok(Some(passphrase));
-        }
-        match std::env::var_os("FG_KEY_PASSPHRASE_FILE") {
-            None => Ok(None),
-            Some(path) => {
-                let path = std::path::PathBuf::from(path);
-                let text = std::fs::read_to_string(&path)
-                    .map_err(|error| AppError::from(error).in_file(&path))?;
-                Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()))
-            }
-        }
     }
 
     /// For what may last: shows progress, and hears Ctrl-C from now on. `total` is a guess, in bytes.

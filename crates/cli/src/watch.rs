@@ -27,6 +27,8 @@ pub struct Watch {
     started: Instant,
     done: AtomicU64,
     total: AtomicU64,
+    /// Files that are stored and were said to be.
+    stored: AtomicU64,
     canceled: AtomicBool,
     bar: OnceLock<ProgressBar>,
     shows: bool,
@@ -41,6 +43,7 @@ impl Watch {
             started: Instant::now(),
             done: AtomicU64::new(0),
             total: AtomicU64::new(total),
+            stored: AtomicU64::new(0),
             canceled: AtomicBool::new(false),
             bar: OnceLock::new(),
             shows,
@@ -92,12 +95,22 @@ impl Watch {
             .saturating_mul(100)
             .checked_div(self.total.load(Ordering::Relaxed))
             .unwrap_or(0);
+        let stored = match self.stored.load(Ordering::Relaxed) {
+            0 => String::new(),
+            1 => "1 file is stored; ".to_owned(),
+            stored => format!("{stored} files are stored; "),
+        };
         format!(
-            "Stopped: {} was not finished; {} were read, about {} %.",
+            "Stopped: {} was not finished; {stored}{} were read, about {} %.",
             self.doing().to_lowercase(),
             bytes(done),
             part.min(99)
         )
+    }
+
+    /// Hears that a file is stored and was said to be.
+    pub fn stored(&self) {
+        self.stored.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Goes on to the next part of the work.

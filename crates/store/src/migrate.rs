@@ -100,6 +100,10 @@ pub(crate) fn bring_up(
         must_be_ours(path)?;
         let connection = open(path, manner)?;
         within(path, || {
+            // Whoever was making it may have died before it was whole: SQLite has undone that just now.
+            if version(&connection)?.is_none() && made_by(path)? == Made::Nobody {
+                return Ok(false);
+            }
             Ok(not_newer(&connection, path, schema)? == schema.version())
         })
     };

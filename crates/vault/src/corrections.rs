@@ -6,6 +6,8 @@ mod annotate;
 mod erase;
 mod export;
 mod hold;
+#[cfg(test)]
+mod tests;
 mod withdraw;
 
 use bundle::Sha256;
@@ -39,6 +41,7 @@ pub struct Recorded {
 /// An item inside the transaction that writes about it.
 struct About<'a, 'c> {
     tx: &'a Tx<'c>,
+    project: &'a str,
     chain: i64,
     item: &'a Item,
     history: &'a [Event],
@@ -70,6 +73,7 @@ impl Vault {
             let mut ledger = Ledger::resume(tx, self, &project.id)?;
             let about = About {
                 tx,
+                project: &project.id,
                 chain: ledger.chain().id,
                 item: &item,
                 history: &history,

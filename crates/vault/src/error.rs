@@ -9,6 +9,7 @@ use bundle::policy::PolicyError;
 use bundle::seal::SealError;
 use store::StoreError;
 
+use crate::damage::LostBytes;
 pub use steps::NEXT_STEPS;
 
 /// What the calls of this crate return.
@@ -113,6 +114,14 @@ pub enum VaultError {
         expected: Sha256,
         /// What came out now.
         found: Sha256,
+    },
+    /// `blob_missing`, or `blob_damaged` if any of them are: items that have lost their bytes.
+    #[error("the bytes of {}", lost(.items))]
+    BytesLost {
+        /// The items.
+        items: Vec<LostBytes>,
+        /// Where bytes are kept.
+        folder: PathBuf,
     },
     /// `seal_failed`: the bundle could not be put together from the ledger.
     #[error("the package could not be put together: {0}")]
@@ -249,6 +258,10 @@ impl VaultError {
             Self::WouldExceedPolicy { .. } => "would_exceed_policy",
             Self::Withdrawn(_) => "withdrawn",
             Self::NotReproduced { .. } => "not_reproduced",
+            Self::BytesLost { items, .. } if items.iter().all(|lost| lost.missing) => {
+                "blob_missing"
+            }
+            Self::BytesLost { .. } => "blob_damaged",
             Self::SealFailed(_) => "seal_failed",
             Self::KeyMissing { .. } => "key_missing",
             Self::KeyLocked { .. } => "key_locked",
@@ -277,6 +290,7 @@ impl VaultError {
             Self::Store(error) => error.place(),
             Self::Policy { path, .. }
             | Self::KeyMissing { path, .. }
+            | Self::BytesLost { folder: path, .. }
             | Self::KeyInvalid { path, .. }
             | Self::KeyOther { path, .. }
             | Self::StatementInvalid { path, .. }
@@ -290,6 +304,9 @@ impl VaultError {
         let text = match self {
             Self::Store(error) => error.next_step(),
             Self::Policy { error, .. } => return error.next_step(),
+            Self::BytesLost { .. } => {
+                "Capture the same files again, which brings their bytes back, or restore them from a backup; then seal again."
+            }
             other => next_step_of(other.code()),
         };
         text.to_owned()
@@ -334,6 +351,20 @@ impl From<rusqlite::Error> for VaultError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Store(error.into())
     }
+}
+
+/// The items one after another; after a hundred of them, how many more.
+fn lost(items: &[LostBytes]) -> String {
+    const TOLD: usize = 100;
+    let told = items.iter().take(TOLD).map(|lost| {
+        let how = if lost.missing { "missing" } else { "damaged" };
+        format!("item {} ({}) are {how}", lost.item, lost.name)
+    });
+    let mut text = told.collect::<Vec<_>>().join(", of ");
+    if items.len() > TOLD {
+        text.push_str(&format!(", and of {} more", items.len() - TOLD));
+    }
+    text
 }
 
 fn list(items: &[u64]) -> String {

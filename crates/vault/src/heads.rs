@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use bundle::Sha256;
 use rusqlite::{Connection, OptionalExtension};
-use store::{StoreError, durable};
+use store::{DataRoot, StoreError, durable};
 
 use crate::error::{Result, VaultError};
 use crate::ledger::{number, unsigned};
@@ -84,7 +84,7 @@ impl Vault {
 
     /// All chains and all that is remembered. The files are read first: what is written meanwhile only adds to a chain.
     pub(crate) fn head_states(&self) -> Result<Vec<HeadState>> {
-        let files = self.head_files()?;
+        let files = head_files(self.root())?;
         self.db().read(|connection| {
             let mut statement = connection.prepare_cached(sql::CHAIN_NAMES)?;
             let rows = statement.query_map((), |row| {
@@ -126,37 +126,36 @@ impl Vault {
             Ok(states)
         })
     }
+}
 
-    /// What is remembered of each chain; none where the file cannot be read.
-    #[expect(clippy::type_complexity, reason = "it is taken apart at once")]
-    fn head_files(&self) -> Result<Vec<(Sha256, Option<(u64, Sha256)>)>> {
-        let folder = self.root().keys();
-        let failed = |error| StoreError::io("list", &folder, error);
-        let entries = match fs::read_dir(&folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries.map_err(failed)?,
+/// What is remembered of each chain; none where the file cannot be read.
+#[expect(clippy::type_complexity, reason = "it is taken apart at once")]
+fn head_files(root: &DataRoot) -> Result<Vec<(Sha256, Option<(u64, Sha256)>)>> {
+    let folder = root.keys();
+    let failed = |error| StoreError::io("list", &folder, error);
+    let entries = match fs::read_dir(&folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(failed)?,
+    };
+    let mut heads = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name();
+        let genesis = name.to_str().and_then(|name| name.strip_suffix(END));
+        let Some(genesis) = genesis.and_then(|text| text.parse().ok()) else {
+            continue;
         };
-        let mut heads = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(failed)?;
-            let name = entry.file_name();
-            let genesis = name.to_str().and_then(|name| name.strip_suffix(END));
-            let Some(genesis) = genesis.and_then(|text| text.parse().ok()) else {
-                continue;
-            };
-            let path = entry.path();
-            let text = fs::read_to_string(&path);
-            let text = match text {
-                Err(error) if error.kind() == io::ErrorKind::InvalidData => String::new(),
-                text => text.map_err(|error| StoreError::io("read", path, error))?,
-            };
-            let parts = text.trim_end().split_once(' ');
-            let parts =
-                parts.and_then(|(size, head)| Some((size.parse().ok()?, head.parse().ok()?)));
-            heads.push((genesis, parts));
-        }
-        Ok(heads)
+        let path = entry.path();
+        let text = fs::read_to_string(&path);
+        let text = match text {
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => String::new(),
+            text => text.map_err(|error| StoreError::io("read", path, error))?,
+        };
+        let parts = text.trim_end().split_once(' ');
+        let parts = parts.and_then(|(size, head)| Some((size.parse().ok()?, head.parse().ok()?)));
+        heads.push((genesis, parts));
     }
+    Ok(heads)
 }
 
 fn judge(connection: &Connection, genesis: &Sha256, size: u64, head: &Sha256) -> Result<Head> {
@@ -168,4 +167,15 @@ fn judge(connection: &Connection, genesis: &Sha256, size: u64, head: &Sha256) ->
         Some(found) if found == head.as_bytes() => Head::Fits,
         _ => Head::RolledBack { expected: size },
     })
+}
+
+/// Refuses to begin a new database where an earlier one is remembered: it would be an empty record in the place of a
+/// lost one, and nobody would notice.
+pub(crate) fn must_not_begin_anew(root: &DataRoot) -> Result<()> {
+    let there = fs::metadata(root.termite_db()).is_ok_and(|found| found.len() > 0);
+    let remembered = head_files(root)?.into_iter();
+    match remembered.filter_map(|(_, head)| Some(head?.0)).max() {
+        Some(expected) if !there => Err(VaultError::LedgerRolledBack { found: 0, expected }),
+        _ => Ok(()),
+    }
 }

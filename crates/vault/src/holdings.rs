@@ -55,21 +55,16 @@ pub(crate) fn holdings(connection: &Connection, chain: i64, item: &Item) -> Resu
             continue;
         }
         let within = |seq: u64| (bundle.first..bundle.seq).contains(&seq);
-        let (record, bytes) = match chosen_items(connection, chain, &bundle)? {
+        let chosen = chosen_items(connection, chain, &bundle)?;
+        let (record, bytes) = if let Some(chosen) = chosen {
             // Chosen items stood when the excerpt was made, and entries about others are not in it.
-            Some(chosen) => (
-                chosen.contains(&item.item),
-                captures.iter().any(|(item, _)| chosen.contains(item)),
-            ),
-            None => {
-                let last = captures.iter().map(|(_, seq)| *seq);
-                let last = last.filter(|seq| within(*seq)).max();
-                let erased = |last: u64| {
-                    let after = erasures.iter().filter(|seq| **seq > last);
-                    after.into_iter().any(|seq| within(*seq))
-                };
-                (within(item.seq), last.is_some_and(|last| !erased(last)))
-            }
+            let same = captures.iter().any(|(item, _)| chosen.contains(item));
+            (chosen.contains(&item.item), same)
+        } else {
+            let last = captures.iter().map(|(_, seq)| *seq);
+            let last = last.filter(|seq| within(*seq)).max();
+            let erased = |last: u64| erasures.iter().any(|seq| *seq > last && within(*seq));
+            (within(item.seq), last.is_some_and(|last| !erased(last)))
         };
         if record || bytes {
             found.push(Holding {

@@ -94,7 +94,7 @@ impl Vault {
     ) -> Result<()> {
         self.house(act)?;
         self.db().write(act.origin(), |tx| {
-            let entry = Entry::new(event.kind(), content.clone(), source.clone());
+            let entry = Entry::new(event.kind(), content, source);
             self.append_in_house(tx, act, entry)
         })
     }

@@ -1,5 +1,6 @@
 //! The file of a bundle on its way to the disk: written on one thread, hashed on another, placed only when whole.
 
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -34,7 +35,11 @@ impl BundleFile {
         watch: &dyn Watch,
     ) -> Result<Self> {
         let mut temp = TempFile::create_in(folder)?;
-        let (written, sha256) = tee(temp.file_mut(), plan, evidence, signing, watch)?;
+        let mut file = Named {
+            file: temp.file_mut(),
+            folder,
+        };
+        let (written, sha256) = tee(&mut file, plan, evidence, signing, watch)?;
         temp.set_mode(0o440)?;
         temp.sync()?;
         Ok(Self {
@@ -49,6 +54,27 @@ impl BundleFile {
         self.temp.place_over(target)?;
         durable::sync_folder(target.parent().unwrap_or(target))?;
         Ok((self.written, self.sha256))
+    }
+}
+
+/// A file whose errors say where it lies.
+struct Named<'a> {
+    file: &'a mut File,
+    folder: &'a Path,
+}
+
+impl Write for Named<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let written = self.file.write_all(bytes);
+        Ok(written.map_err(|error| StoreError::io("write to", self.folder, error))?)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 

@@ -29,7 +29,6 @@ statements! {
     PROJECT_LIST = "SELECT id, name, title, reference, word, language, created_utc, closed_utc FROM projects
         WHERE name <> '_org' ORDER BY name";
     PROJECT_UPDATE = "UPDATE projects SET title = ?2, reference = ?3, word = ?4, language = ?5 WHERE id = ?1";
-    PROJECT_RENAME = "UPDATE projects SET name = ?2 WHERE id = ?1";
     PROJECT_CLOSE = "UPDATE projects SET closed_utc = ?2 WHERE id = ?1";
 
     CHAIN_INSERT = "INSERT INTO chains (org_id, project_id, genesis, size, head, frontier, next_item, next_intake, last_ts_utc, toolchain_id)
@@ -81,9 +80,11 @@ statements! {
     // In any case: two cases share bytes and know nothing of each other.
     BLOB_WANTED = "SELECT EXISTS (SELECT 1 FROM chains c CROSS JOIN items i ON i.chain_id = c.id WHERE i.raw = ?1 AND i.state <> 'erased')
         OR EXISTS (SELECT 1 FROM chains c CROSS JOIN items i ON i.chain_id = c.id WHERE i.extract = ?1 AND i.state <> 'erased')";
-    ERASURE_INSERT = "INSERT INTO erasures (sha256) VALUES (?1) ON CONFLICT DO NOTHING";
-    ERASURE_LIST = "SELECT sha256 FROM erasures ORDER BY sha256";
+    ERASURE_INSERT = "INSERT INTO erasures (project_id, sha256) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+    ERASURE_LIST = "SELECT DISTINCT sha256 FROM erasures WHERE sha256 <> x'' ORDER BY sha256";
+    ERASURE_PROJECTS = "SELECT project_id FROM erasures WHERE sha256 = x'' ORDER BY project_id";
     ERASURE_DELETE = "DELETE FROM erasures WHERE sha256 = ?1";
+    ERASURE_FORGOTTEN = "DELETE FROM erasures WHERE project_id = ?1 AND sha256 = x''";
 
     ITEM_INSERT = "INSERT INTO items (chain_id, item, project_id, org_id, seq, capture, intake, raw, size, media_type, name, path,
         path_key, modified_utc, captured_utc, state, extract_state)

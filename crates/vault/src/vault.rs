@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex};
 
 use bundle::format::text::clean;
 use rusqlite::{Connection, OptionalExtension};
-use store::durable::Swept;
+use store::durable::{self, Swept};
 use store::{Access, Blobs, Clock, DataRoot, Database, Db, Entropy, Origin, RequestId, Tx};
 
 use crate::error::Result;
+use crate::heads::must_not_begin_anew;
 use crate::machine::Machine;
 use crate::person::{Actor, By, Operator};
 use crate::{hex, sql};
@@ -55,12 +56,18 @@ impl Act {
 impl Vault {
     /// Opens the vault of a data root; for writing, tidies up what a crash left half done and says what that was.
     pub fn open(root: DataRoot, machine: Machine) -> Result<(Self, Swept)> {
+        if root.access() == Access::Write {
+            must_not_begin_anew(&root)?;
+        }
         let db = Db::open(&root, Database::Termite, &sql::TERMITE)?;
         let blobs = Blobs::open(&root)?;
-        let swept = match root.access() {
-            Access::Write => blobs.sweep_tmp()?,
-            Access::Read => Swept::default(),
-        };
+        let mut swept = Swept::default();
+        if root.access() == Access::Write {
+            swept += blobs.sweep_tmp()?;
+            for folder in [root.bundles_out(), root.keys()] {
+                swept += durable::sweep(&folder)?;
+            }
+        }
         Ok((
             Self {
                 root,

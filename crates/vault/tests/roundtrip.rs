@@ -27,6 +27,7 @@ fn request(scope: Scope) -> SealRequest<'static> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 fn files_become_a_bundle_that_verifies_and_can_be_made_again() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
@@ -46,7 +47,7 @@ fn files_become_a_bundle_that_verifies_and_can_be_made_again() {
     let report = vault
         .capture(
             &project,
-            &[drop.clone()],
+            std::slice::from_ref(&drop),
             &Intake::default(),
             &act,
             &Unwatched,

@@ -75,11 +75,9 @@ impl Run for Bundles {
                         .map(|digest| digest.to_string())
                         .as_deref(),
                 );
-                let file = path(seal).map_or_else(
-                    || "not here any more".to_owned(),
-                    |path| path.display().to_string(),
-                );
-                page.field("File", &file);
+                let file = path(seal).map(|path| path.display().to_string());
+                let gone = (seal.state == "sealed").then_some("not here any more");
+                page.some("File", file.as_deref().or(gone));
             }
         })?;
         Ok(Outcome::Done)

@@ -3,6 +3,7 @@ use std::fmt::Write;
 use app::{AppError, Entry, Group};
 use bundle::canon::Object;
 use clap::{Arg, Args, Command, CommandFactory, ValueEnum};
+use vault::doctor::Severity;
 
 use super::{Outcome, Run};
 use crate::args::Cli;
@@ -62,20 +63,30 @@ fn cli() -> String {
         .get_subcommands()
         .filter(|command| !command.is_hide_set())
     {
-        // What cannot be written into a string cannot be written anywhere.
-        let _ = write!(
-            text,
-            "\n## {}\n\n{}\n\n    {}\n\n",
-            command.get_name(),
-            about(command),
-            usage(&mut command.clone())
-        );
-        let own = command
-            .get_arguments()
-            .filter(|arg| !arg.is_global_set() && arg.get_id() != "help");
-        table(&mut text, own);
+        describe(&mut text, "##", command.get_name(), command);
+        let parts = command.get_subcommands();
+        for part in parts.filter(|part| !part.is_hide_set() && part.get_name() != "help") {
+            let name = format!("{} {}", command.get_name(), part.get_name());
+            describe(&mut text, "###", &name, part);
+        }
     }
     text
+}
+
+/// A command under a heading, with its own arguments.
+fn describe(text: &mut String, heading: &str, name: &str, command: &Command) {
+    let about = about(command);
+    let usage = usage(&mut command.clone());
+    // What cannot be written into a string cannot be written anywhere.
+    let _ = write!(text, "\n{heading} {name}\n\n{about}\n\n    {usage}\n");
+    let mut own = command
+        .get_arguments()
+        .filter(|arg| !arg.is_global_set() && arg.get_id() != "help")
+        .peekable();
+    if own.peek().is_some() {
+        text.push('\n');
+        table(text, own);
+    }
 }
 
 fn about(command: &Command) -> String {
@@ -149,6 +160,15 @@ fn errors() -> String {
                 "\n### {word}\n\n{means} {next} (Exit status {status}.)"
             );
         }
+    }
+    text.push_str("\n## What `doctor` can find\n");
+    for (word, severity, means, next) in vault::doctor::FINDINGS {
+        let severity = match severity {
+            Severity::Error => "An error: exit status 1 until it is repaired.",
+            Severity::Warning => "A warning.",
+            Severity::Note => "A note.",
+        };
+        let _ = writeln!(text, "\n### {word}\n\n{means} {next} ({severity})");
     }
     text
 }

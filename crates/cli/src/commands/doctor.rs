@@ -1,6 +1,6 @@
 use app::AppError;
 use clap::Args;
-use vault::doctor::{DoctorOptions, Severity};
+use vault::doctor::Severity;
 
 use super::{Outcome, Run};
 use crate::context::Context;
@@ -19,17 +19,13 @@ pub struct Doctor {
 
 impl Run for Doctor {
     fn run(self, context: &Context) -> Result<Outcome, AppError> {
-        let options = DoctorOptions {
-            read_data: self.read_data,
-            repair: self.repair,
-            reserve: app::DISK_RESERVE,
-        };
+        let config = context.config()?;
         let watch = context.watch("Examining", 0);
-        let data_dir = context.global.data_dir.as_deref();
-        let checkup = watch.finish(app::doctor(data_dir, &options, &*watch))?;
+        let checkup = app::doctor(&config, self.read_data, self.repair, &*watch);
+        let checkup = watch.finish(checkup)?;
         context.output.show(
-            || checkup_object(&checkup, &options).into(),
-            |page| write_checkup(page, &checkup, &options),
+            || checkup_object(&checkup, self.read_data).into(),
+            |page| write_checkup(page, &checkup, self.read_data),
         )?;
         Ok(if checkup.left(Severity::Error) == 0 {
             Outcome::Done

@@ -8,7 +8,7 @@ use vault::{Act, Project};
 
 use super::{Outcome, Run};
 use crate::context::Context;
-use crate::output::bytes;
+use crate::output::{bytes, plain};
 
 /// Write what leaves: an original, or the list of all digests
 #[derive(Debug, Args)]
@@ -129,7 +129,7 @@ fn export_hashes(
             let value = || Object::new().with("text", text.as_str()).into();
             context.output.show(value, |_| {})?;
         } else {
-            context.output.bytes(&list)?;
+            plain(&list)?;
         }
         return Ok(Outcome::Done);
     };

@@ -2,12 +2,22 @@ use std::path::PathBuf;
 
 use app::AppError;
 use bundle::canon::Object;
-use clap::Args;
-use vault::Intake;
+use clap::{Args, ValueEnum};
+use vault::{Intake, ItemStatus};
 
 use super::{Outcome, Run};
 use crate::context::Context;
 use crate::output::capture::{Listing, outcome_object, summary};
+use crate::watch::Watch;
+
+/// When the text of what was captured becomes searchable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Index {
+    /// Before the command ends
+    Now,
+    /// Later: searches catch up bit by bit
+    Later,
+}
 
 /// What is known of a drop
 #[derive(Debug, Clone, Default, Args)]
@@ -66,6 +76,9 @@ pub struct Ingest {
     paths: Vec<PathBuf>,
     #[command(flatten)]
     intake: IntakeFields,
+    /// When the text becomes searchable
+    #[arg(long, value_enum, default_value = "now")]
+    index: Index,
     /// Write one JSON line for each file, after it is stored: that line is the acknowledgement
     #[arg(long)]
     json_lines: bool,
@@ -84,7 +97,12 @@ impl Run for Ingest {
             &self.intake.into(),
             &act,
             &*watch,
-            &mut |item| listing.add(item),
+            &mut |item| {
+                listing.add(item);
+                if item.status != ItemStatus::Failed {
+                    watch.stored();
+                }
+            },
         );
         let report = match captured {
             Ok(report) => report,
@@ -97,6 +115,16 @@ impl Run for Ingest {
         };
         watch.clear();
         listing.written()?;
+        let stopped = report.canceled.then(|| canceled(&watch));
+        // A program gets what was stored, and that it was stopped, in its one document; a person the error.
+        if let Some(stopped) = stopped.filter(|_| self.json_lines || !context.global.json) {
+            return Err(stopped);
+        }
+        if self.index == Index::Now && !report.canceled {
+            watch.phase("Reading texts");
+            let caught_up = desk.vault().catch_up(&project, &act, &*watch);
+            watch.finish(caught_up.map_err(AppError::from))?;
+        }
         if !self.json_lines {
             let value = || {
                 let items: Vec<Object> = listing.items().iter().map(outcome_object).collect();
@@ -118,10 +146,7 @@ impl Run for Ingest {
             context.output.hint("the clock of this computer shows an earlier time than for the entry before; the order of the record does not depend on it");
         }
         if report.canceled {
-            return Err(app::Fault::Canceled.error().saying(format!(
-                "Stopped: {} files are stored, the rest was not captured.",
-                report.captured + report.duplicates
-            )).advising("Start the same command again: what is stored is recognised, the rest is captured."));
+            return Err(canceled(&watch));
         }
         Ok(if report.failed > 0 {
             Outcome::Refused
@@ -129,4 +154,10 @@ impl Run for Ingest {
             Outcome::Done
         })
     }
+}
+
+fn canceled(watch: &Watch) -> AppError {
+    let next = "Start the same command again: what is stored is recognised, the rest is captured.";
+    let error = app::Fault::Canceled.error();
+    error.saying(watch.told()).advising(next)
 }

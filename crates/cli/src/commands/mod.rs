@@ -5,6 +5,7 @@ mod amend;
 mod annotate;
 mod bundles;
 mod completions;
+mod config;
 mod docs;
 mod doctor;
 mod documents;
@@ -12,11 +13,14 @@ mod export;
 mod hold;
 mod ingest;
 mod inspect;
+mod keys;
 mod ledger;
+mod operator;
 mod projects;
 mod reproduce;
 mod run;
 mod seal;
+mod search;
 mod show;
 mod verify;
 mod withdraw;
@@ -70,6 +74,7 @@ commands! {
     Run = run,
     Ingest = ingest,
     Documents = documents,
+    Search = search,
     Show = show,
     Annotate = annotate,
     Amend = amend,
@@ -83,7 +88,10 @@ commands! {
     Export = export,
     Ledger = ledger,
     Projects = projects,
+    Operator = operator,
+    Keys = keys,
     Doctor = doctor,
+    Config = config,
     Completions = completions,
     #[command(hide = true)]
     Docs = docs,

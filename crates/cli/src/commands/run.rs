@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use app::AppError;
 use bundle::canon::{Object, Value};
 use clap::Args;
-use vault::Scope;
+use vault::{ItemStatus, Scope};
 
 use super::ingest::IntakeFields;
 use super::seal::SealFields;
@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::output::capture::{Listing, outcome_object, summary};
 use crate::output::report::Shown;
 use crate::output::sealing::{seal_object, write_seal};
+use crate::passphrase;
 
 /// The main job: capture, seal, check, and say what to do next
 #[derive(Debug, Args)]
@@ -34,7 +35,7 @@ impl Command for Run {
         let act = context.act(&desk)?;
         let project = context.project(&desk, &act)?;
         let vault = desk.vault();
-        let passphrase = Context::passphrase()?;
+        let passphrase = passphrase::of_present(&desk)?;
         let watch = context.watch("Capturing", 0);
         let mut listing = Listing::new(context, self.json_lines);
         let captured = vault.capture(
@@ -43,29 +44,40 @@ impl Command for Run {
             &self.intake.into(),
             &act,
             &*watch,
-            &mut |item| listing.add(item),
+            &mut |item| {
+                listing.add(item);
+                if item.status != ItemStatus::Failed {
+                    watch.stored();
+                }
+            },
         );
         let report = match captured {
-            Ok(report) if report.canceled => {
+            Ok(report) if !report.canceled => report,
+            ended => {
                 watch.clear();
-                listing.interrupted(context);
-                return Err(app::Fault::Canceled.error());
-            }
-            Ok(report) => report,
-            Err(error) => {
-                watch.clear();
-                listing.interrupted(context);
-                return Err(error.into());
+                return Err(ended.map_or_else(
+                    |error| {
+                        listing.interrupted(context);
+                        AppError::from(error)
+                    },
+                    |_| app::Fault::Canceled.error().saying(watch.told()),
+                ));
             }
         };
         listing.written()?;
+        watch.phase("Reading texts");
+        watch.finish(
+            vault
+                .catch_up(&project, &act, &*watch)
+                .map_err(AppError::from),
+        )?;
         watch.phase("Sealing");
         let options = self.seal.options(Scope::New);
         let sealed = watch.finish(app::seal(
             &desk,
             &project,
             &options,
-            passphrase.as_deref(),
+            passphrase.as_ref().map(|text| text.as_str()),
             &act,
             &*watch,
         ))?;

@@ -8,6 +8,7 @@ use vault::Scope;
 use super::{Outcome, Run};
 use crate::context::Context;
 use crate::output::sealing::{seal_object, write_seal};
+use crate::passphrase;
 
 /// Seal everything new in a case into one signed package
 #[derive(Debug, Args)]
@@ -67,14 +68,14 @@ impl Run for Seal {
         let desk = context.desk()?;
         let act = context.act(&desk)?;
         let project = context.project(&desk, &act)?;
+        let passphrase = passphrase::of_present(&desk)?;
         let watch = context.watch("Sealing", 0);
-        let passphrase = Context::passphrase()?;
         let options = self.fields.options(scope);
         let sealed = app::seal(
             &desk,
             &project,
             &options,
-            passphrase.as_deref(),
+            passphrase.as_ref().map(|text| text.as_str()),
             &act,
             &*watch,
         );

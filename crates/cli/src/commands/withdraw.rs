@@ -59,7 +59,7 @@ impl Run for Withdraw {
                 .with("names", self.names)
                 .with("erased", done.erased.clone())
                 .with("kept_for", done.kept_for.clone())
-                .with("unfinished", done.unfinished)
+                .with("unfinished", done.unfinished.as_deref())
                 .with("held_by", held_by.iter().map(file).collect::<Vec<_>>())
                 .into()
         };
@@ -77,8 +77,8 @@ impl Run for Withdraw {
                 ));
                 page.line("They go when these are erased too.");
             }
-            if done.unfinished {
-                page.line("The bytes are removed at the next start of the program: somebody is storing right now.");
+            if let Some(why) = &done.unfinished {
+                page.line(&format!("Something of it is still here and is removed at the next start of the program: {why}."));
             }
             tell_holders(page, &desk, &held_by);
             page.field("Entry", &done.recorded.entry.to_string());

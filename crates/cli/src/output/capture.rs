@@ -16,6 +16,7 @@ pub struct Listing<'a> {
     lines: bool,
     items: Vec<ItemOutcome>,
     count: usize,
+    stored: usize,
     failure: Option<AppError>,
 }
 
@@ -26,6 +27,7 @@ impl<'a> Listing<'a> {
             lines,
             items: Vec::new(),
             count: 0,
+            stored: 0,
             failure: None,
         }
     }
@@ -33,6 +35,7 @@ impl<'a> Listing<'a> {
     /// Hears of a file that is stored, or was refused.
     pub fn add(&mut self, item: &ItemOutcome) {
         self.count += 1;
+        self.stored += usize::from(item.status != ItemStatus::Failed);
         if self.lines {
             let written = crate::output::Output::line(&outcome_object(item).into());
             self.failure = self.failure.take().or(written.err());
@@ -55,13 +58,12 @@ impl<'a> Listing<'a> {
 
     /// Says what is stored although the drop ended early.
     pub fn interrupted(&self, context: &Context) {
-        let stored = self.count
-            - self
-                .items
-                .iter()
-                .filter(|item| item.status == ItemStatus::Failed)
-                .count();
-        context.output.hint(&format!("{stored} files of this drop are stored and on record; start the same command again for the rest"));
+        let told = match self.stored {
+            0 => "nothing of this drop is stored yet".to_owned(),
+            1 => "1 file of this drop is stored and on record; start the same command again for the rest".to_owned(),
+            stored => format!("{stored} files of this drop are stored and on record; start the same command again for the rest"),
+        };
+        context.output.hint(&told);
     }
 
     pub fn write(&self, page: &mut Page) {

@@ -1,12 +1,12 @@
 //! What the doctor says.
 
 use bundle::canon::Object;
-use vault::doctor::{Checkup, DoctorOptions, Finding, Severity};
+use vault::doctor::{Checkup, Finding, Severity};
 
 use super::page::{Page, Tone, bytes};
 
 /// `doctor --json`.
-pub fn checkup_object(checkup: &Checkup, options: &DoctorOptions) -> Object {
+pub fn checkup_object(checkup: &Checkup, read_data: bool) -> Object {
     let finding = |finding: &Finding| {
         Object::new()
             .with("code", finding.code)
@@ -27,7 +27,7 @@ pub fn checkup_object(checkup: &Checkup, options: &DoctorOptions) -> Object {
         .with("warnings", left(Severity::Warning))
         .with("notes", left(Severity::Note))
         .with("repaired", checkup.repaired() as u64)
-        .with("read_data", options.read_data)
+        .with("read_data", read_data)
         .with(
             "checked",
             Object::new()
@@ -40,7 +40,7 @@ pub fn checkup_object(checkup: &Checkup, options: &DoctorOptions) -> Object {
 }
 
 /// What a person reads.
-pub fn write_checkup(page: &mut Page, checkup: &Checkup, options: &DoctorOptions) {
+pub fn write_checkup(page: &mut Page, checkup: &Checkup, read_data: bool) {
     for finding in &checkup.findings {
         let (word, tone) = match (finding.repaired, finding.severity) {
             (true, _) => ("repaired", Tone::Good),
@@ -57,7 +57,7 @@ pub fn write_checkup(page: &mut Page, checkup: &Checkup, options: &DoctorOptions
         }
     }
     let counts = checkup.counts;
-    let read = if options.read_data {
+    let read = if read_data {
         format!("every byte read ({})", bytes(counts.bytes_read))
     } else {
         "whose bytes were not read (--read-data does)".to_owned()
@@ -78,7 +78,7 @@ pub fn write_checkup(page: &mut Page, checkup: &Checkup, options: &DoctorOptions
         count => format!(" {count} repaired."),
     };
     if errors == 0 {
-        let found = if options.read_data {
+        let found = if read_data {
             "No damage is left"
         } else {
             "Nothing is missing"

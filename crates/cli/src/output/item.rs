@@ -140,14 +140,12 @@ fn custody_object(line: &CustodyLine) -> Object {
 
 /// `package no. 7`
 pub fn package(holding: &Holding) -> String {
-    match holding.bundle.number {
-        Some(number) => format!("package no. {number}"),
-        None => {
-            let digest = holding.bundle.bundle_sha256;
-            let short = digest.map(|digest| digest.short()).unwrap_or_default();
-            format!("excerpt {short}")
-        }
+    if let Some(number) = holding.bundle.number {
+        return format!("package no. {number}");
     }
+    let digest = holding.bundle.bundle_sha256;
+    let short = digest.map(|digest| digest.short()).unwrap_or_default();
+    format!("excerpt {short}")
 }
 
 /// `item 3 has` or `items 3, 4 have`
@@ -314,25 +312,27 @@ fn custody(page: &mut Page, line: &CustodyLine) {
         CustodyAct::Witnessed => "witnessed",
         CustodyAct::Timestamped => "time stamp",
     };
-    let who = match line.act {
-        CustodyAct::Obtained => "from",
-        _ => "by",
-    };
-    let mut parts = Vec::new();
+    let mut said = what.to_owned();
+    if let Some(who) = &line.who {
+        let by = match line.act {
+            CustodyAct::Obtained => "from",
+            _ => "by",
+        };
+        said = format!("{what} {by} {who}");
+    }
     for (word, value) in [
-        (who, &line.who),
-        ("to", &line.to),
-        ("at", &line.place),
+        ("to ", &line.to),
+        ("at ", &line.place),
         ("", &line.how),
-        ("why:", &line.why),
+        ("why: ", &line.why),
     ] {
         if let Some(value) = value {
-            parts.push(format!("{word} {value}").trim().replace('\n', " "));
+            said.push_str(&format!("; {word}{}", value.replace('\n', " ")));
         }
     }
     let when = line.when.as_deref().map(time);
     let when = when.unwrap_or_else(|| "at a time not stated".to_owned());
-    page.line(&format!("  {when}: {what} {}", parts.join("; ")));
+    page.line(&format!("  {when}: {said}"));
     let gaps = line.gaps();
     if !gaps.is_empty() {
         page.field("", &format!("not stated: {}", gaps.join(", ")));

@@ -7,6 +7,7 @@ pub mod capture;
 pub mod checkup;
 pub mod inspection;
 pub mod item;
+pub mod keys;
 mod page;
 pub mod report;
 pub mod sealing;
@@ -113,21 +114,6 @@ impl Output {
         };
     }
 
-    /// Bytes for a program or a file, as they are; a terminal gets them made safe.
-    pub fn bytes(&self, bytes: &[u8]) -> Result<(), AppError> {
-        let mut out = stdout();
-        let result = if out.is_terminal() {
-            let lines = clean_lines(bytes).text;
-            write_all(&mut out, &lines)
-        } else {
-            match out.write_all(bytes).and_then(|()| out.flush()) {
-                Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-                result => result,
-            }
-        };
-        result.map_err(|error| AppError::from(error).at("standard output"))
-    }
-
     /// Asks a person, who must be there at a terminal, and says whether they wrote yes; none if nobody is there.
     pub fn ask(&self, question: &str) -> Result<Option<bool>, AppError> {
         if self.json || !stdin().is_terminal() || !stderr().is_terminal() {
@@ -146,6 +132,20 @@ impl Output {
             let _ = write_all(&mut stderr(), &format!("hint: {text}\n"));
         }
     }
+}
+
+/// Bytes for a program or a file, as they are; a terminal gets them made safe.
+pub fn plain(bytes: &[u8]) -> Result<(), AppError> {
+    let mut out = stdout();
+    let result = if out.is_terminal() {
+        write_all(&mut out, &clean_lines(bytes).text)
+    } else {
+        match out.write_all(bytes).and_then(|()| out.flush()) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            result => result,
+        }
+    };
+    result.map_err(|error| AppError::from(error).at("standard output"))
 }
 
 /// One JSON document with a line end. On a terminal, characters that could steer it are escaped.

@@ -145,16 +145,8 @@ fn sha256sum_finds_every_file_in_its_list() {
         case.refused(&["export", "hashes", "--out", &list], 3)["code"],
         "file_exists"
     );
-    // Paths are relative to what was dropped.
-    let top = if fs::read(&list)
-        .unwrap()
-        .windows(5)
-        .any(|part| part == b"evil/")
-    {
-        folder.parent().unwrap().to_owned()
-    } else {
-        folder
-    };
+    // Paths begin with the folder that was dropped.
+    let top = folder.parent().unwrap();
     let check = Command::new("sha256sum")
         .args(["--check", "--strict", "--quiet", &list])
         .current_dir(top)
@@ -173,10 +165,8 @@ fn sha256sum_finds_every_file_in_its_list() {
         .output()
         .unwrap();
     assert_eq!(ran.stdout, fs::read(&list).unwrap());
-    assert_eq!(
-        ran.stdout.iter().filter(|byte| **byte == b'\n').count(),
-        EVIL.len() + 1
-    );
+    let lines = ran.stdout.split(|byte| *byte == b'\n').count() - 1;
+    assert_eq!(lines, EVIL.len() + 1);
 }
 
 #[test]
@@ -202,8 +192,5 @@ fn lists_have_one_line_an_item_and_leave_out_what_was_withdrawn() {
     assert!(csv.starts_with("\u{feff}item,sha256,bytes,path,"));
     assert_eq!(csv.matches("\r\n").count(), EVIL.len() + 1);
     assert_eq!(csv.matches('\n').count(), EVIL.len() + 1);
-    assert!(
-        csv.contains(",\"evil/=1+1,\"\"x\"\".csv\",") || csv.contains(",\"'=1+1,\"\"x\"\".csv\","),
-        "{csv}"
-    );
+    assert!(csv.contains(",\"evil/=1+1,\"\"x\"\".csv\","), "{csv}");
 }

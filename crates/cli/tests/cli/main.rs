@@ -3,11 +3,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod case;
+mod config;
 mod corrections;
 mod docs;
 mod doctor;
 mod export;
+mod house;
 mod inspect;
+mod keys;
+mod operator;
 mod program;
 mod stop;
 mod streams;

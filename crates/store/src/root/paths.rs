@@ -1,9 +1,12 @@
 //! Where everything lies in a data root. Nothing else joins paths.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{DataRoot, Folder};
 use crate::db::Database;
+
+/// The name of the settings file.
+const SETTINGS: &str = "fieldgrade.toml";
 
 impl DataRoot {
     /// The path of one of the five folders, which need not be there yet: see [`DataRoot::ready`].
@@ -70,7 +73,12 @@ impl DataRoot {
 
     /// The settings file.
     pub fn settings(&self) -> PathBuf {
-        self.folder(Folder::UiRuntime).join("fieldgrade.toml")
+        self.folder(Folder::UiRuntime).join(SETTINGS)
+    }
+
+    /// The settings file of a data root that is not open yet, or not there.
+    pub fn settings_of(root: &Path) -> PathBuf {
+        root.join(Folder::UiRuntime.name()).join(SETTINGS)
     }
 
     /// The lock that keeps a data root to one window.

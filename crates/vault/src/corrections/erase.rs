@@ -1,9 +1,10 @@
-//! Removing bytes that the ledger says were erased. The entry came first; this can be done again at any time.
+//! Removing what the ledger says was erased: bytes from the store, words from the search index. The entry came first; this
+//! can be done again at any time.
 
 use std::time::Duration;
 
 use bundle::Sha256;
-use store::{BlobKind, Origin, RequestId};
+use store::{BlobKind, Origin, RequestId, Unwatched};
 
 use crate::error::{Result, VaultError};
 use crate::ledger::digest;
@@ -15,16 +16,19 @@ use crate::vault::Vault;
 pub struct Erasures {
     /// Digests whose bytes were removed now.
     pub removed: u64,
-    /// Digests whose bytes still lie in the store, since somebody is storing: to be tried again.
+    /// Digests whose bytes still lie in the store and cases whose index was not brought up to date, since somebody is storing
+    /// or filling the index: to be tried again.
     pub left: u64,
 }
 
+/// How long the search index may take to catch up.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// The folders that an item's bytes and its text lie in. What seals name is never erased.
 const KINDS: [BlobKind; 2] = [BlobKind::Raw, BlobKind::Extract];
 
 impl Vault {
-    /// Removes the bytes of erasures that were cut short after their entry. Asked at every start; costs nothing when there
-    /// are none.
+    /// Removes what erasures that were cut short after their entry left. Asked at every start; costs nothing when there are
+    /// none.
     ///
     /// # Errors
     /// What the store says when something cannot be removed.
@@ -34,18 +38,19 @@ impl Vault {
 
     /// The same, waiting for others who are storing something.
     pub(crate) fn remove_erased(&self, wait: Duration) -> Result<Erasures> {
+        let mut done = Erasures {
+            removed: 0,
+            left: self.forget()?,
+        };
         let pending = self.erasures()?;
         if pending.is_empty() {
-            return Ok(Erasures::default());
+            return Ok(done);
         }
         // From here on nobody can find bytes that are about to go.
         let Some(_alone) = self.blobs().hold_alone(wait)? else {
-            return Ok(Erasures {
-                removed: 0,
-                left: pending.len() as u64,
-            });
+            done.left += pending.len() as u64;
+            return Ok(done);
         };
-        let mut done = Erasures::default();
         for digest in self.erasures()? {
             if self.remove_one(&digest)? {
                 done.removed += 1;
@@ -62,6 +67,41 @@ impl Vault {
         })
     }
 
+    /// Lets the search index of each case catch up with its withdrawals. Returns how many cases it could not.
+    fn forget(&self) -> Result<u64> {
+        let pending: Vec<String> = self.db().read(|connection| {
+            let mut statement = connection.prepare_cached(sql::ERASURE_PROJECTS)?;
+            let rows = statement.query_map((), |row| row.get(0))?;
+            Ok::<_, VaultError>(rows.collect::<rusqlite::Result<_>>()?)
+        })?;
+        if pending.is_empty() {
+            return Ok(0);
+        }
+        let mut left = 0;
+        for project in self.projects()? {
+            if !pending.contains(&project.id) {
+                continue;
+            }
+            let size = self.ledger_size(&project)?;
+            let missing = self.missing(&project)?.entries;
+            // An index that has nothing of the case has nothing to forget.
+            let forgotten = missing >= size || {
+                let index = self.index(&project, &Unwatched, self.within(PATIENCE))?;
+                index.missing.entries == 0
+            };
+            if forgotten {
+                self.db().write(&origin(), |tx| {
+                    tx.prepare_cached(sql::ERASURE_FORGOTTEN)?
+                        .execute((&project.id,))?;
+                    Ok::<_, VaultError>(())
+                })?;
+            } else {
+                left += 1;
+            }
+        }
+        Ok(left)
+    }
+
     /// Removes the bytes, then forgets that they were to be removed. False if they are wanted: by another case, or since
     /// they were captured again.
     fn remove_one(&self, digest: &Sha256) -> Result<bool> {
@@ -74,10 +114,7 @@ impl Vault {
                 self.blobs().remove(kind, *digest)?;
             }
         }
-        let origin = Origin::Request {
-            id: RequestId::from("erase"),
-        };
-        self.db().write(&origin, |tx| {
+        self.db().write(&origin(), |tx| {
             for kind in KINDS.iter().filter(|_| !wanted) {
                 let fields = (digest.as_bytes(), kind.as_str());
                 tx.prepare_cached(sql::BLOB_DELETE)?.execute(fields)?;
@@ -87,5 +124,11 @@ impl Vault {
             Ok::<_, VaultError>(())
         })?;
         Ok(!wanted)
+    }
+}
+
+fn origin() -> Origin {
+    Origin::Request {
+        id: RequestId::from("erase"),
     }
 }

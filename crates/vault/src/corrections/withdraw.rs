@@ -49,8 +49,8 @@ pub struct Withdrawn {
     pub erased: Vec<Sha256>,
     /// Other items of this case that have the same bytes, so that these stay; the first hundred.
     pub kept_for: Vec<u64>,
-    /// The bytes could not be removed yet, since others were storing: the next start does it.
-    pub unfinished: bool,
+    /// Why something of it is still there, if it is: the next start removes it.
+    pub unfinished: Option<String>,
 }
 
 impl Vault {
@@ -93,17 +93,31 @@ impl Vault {
             let draft = Draft::new(EventType::Withdraw, content).source(source);
             Ok((draft, (gone.erased, gone.kept_for)))
         })?;
-        let unfinished = withdrawal.erase && self.remove_erased(WAIT)?.left > 0;
-        if withdrawal.names {
-            // What stood in the journal is written over only in the file; while others read, they do this when they end.
-            self.db().checkpoint()?;
-        }
+        // The entry stands; what goes wrong from here on is no reason to say that nothing was done.
+        let unfinished = if withdrawal.erase {
+            self.finish_now(withdrawal.names)
+                .unwrap_or_else(|error| Some(error.to_string()))
+        } else {
+            None
+        };
         Ok(Withdrawn {
             recorded,
             erased,
             kept_for,
             unfinished,
         })
+    }
+}
+
+impl Vault {
+    fn finish_now(&self, names: bool) -> Result<Option<String>> {
+        let done = self.remove_erased(WAIT)?;
+        if names {
+            // What stood in the journal is written over only in the file; while others read, they do this when they end.
+            self.db().checkpoint()?;
+        }
+        let busy = "others were storing or indexing all the time";
+        Ok((done.left > 0).then(|| busy.to_owned()))
     }
 }
 
@@ -137,12 +151,15 @@ fn erase(about: &About<'_, '_>, names: bool) -> Result<Gone> {
         let naming: Vec<u64> = naming.collect::<rusqlite::Result<_>>()?;
         if naming.is_empty() {
             tx.prepare_cached(sql::ERASURE_INSERT)?
-                .execute((digest.as_bytes(),))?;
+                .execute((about.project, digest.as_bytes()))?;
             gone.erased.push(digest);
         } else if digest == about.item.raw_sha256 {
             gone.kept_for = naming;
         }
     }
+    // The search index must forget the item too, whatever becomes of its bytes.
+    tx.prepare_cached(sql::ERASURE_INSERT)?
+        .execute((about.project, [0_u8; 0]))?;
     set_state(about, ItemState::Erased)?;
     if names {
         tx.prepare_cached(sql::EVENT_BODIES_ERASE)?

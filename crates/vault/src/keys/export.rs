@@ -83,7 +83,7 @@ impl Vault {
     }
 }
 
-fn place_new(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(super) fn place_new(path: &Path, bytes: &[u8]) -> Result<()> {
     // A name alone lies in the folder that one is in.
     let here;
     let path = if path

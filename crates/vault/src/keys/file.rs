@@ -80,6 +80,11 @@ impl KeyFile {
     }
 }
 
+/// Whether a file says that it is a locked key; one that is not there does not.
+pub fn is_locked_file(path: &Path) -> Result<bool> {
+    Ok(small(path)?.is_some_and(|bytes| LockedKey::is_one(&bytes)))
+}
+
 /// What stands in the file of a key: locked if there is a passphrase.
 pub(super) fn text_of(
     key: &SigningKey,

@@ -127,7 +127,7 @@ impl Vault {
                 )
             }
             Old::Gone => {
-                self.give_up_seals(tx, &mut ledger, old, act)?;
+                give_up_seals(tx, &mut ledger, old, act)?;
                 let seq = ledger.chain().tree.size() + 1;
                 let handover = place(&genesis, seq, old, next);
                 (
@@ -142,26 +142,25 @@ impl Vault {
         ledger.end()?;
         Ok(content)
     }
+}
 
-    /// Ends packages that a key began and can never finish.
-    pub(super) fn give_up_seals(
-        &self,
-        tx: &Tx<'_>,
-        ledger: &mut Ledger<'_, '_>,
-        key: &OwnKey,
-        act: &Act,
-    ) -> Result<()> {
-        let chain = ledger.chain().id;
-        for open in crate::bundles::open_seals(tx, chain)? {
-            if open.keyid == key.public.id() {
-                tx.prepare_cached(sql::SEAL_CANCELED)?
-                    .execute((chain, crate::ledger::number(open.seq)))?;
-                let content = Object::new().with("seal", open.head);
-                ledger.append(act, Draft::new(EventType::SealCanceled, content))?;
-            }
+/// Ends packages that a key began and can never finish.
+pub(super) fn give_up_seals(
+    tx: &Tx<'_>,
+    ledger: &mut Ledger<'_, '_>,
+    key: &OwnKey,
+    act: &Act,
+) -> Result<()> {
+    let chain = ledger.chain().id;
+    for open in crate::bundles::open_seals(tx, chain)? {
+        if open.keyid == key.public.id() {
+            tx.prepare_cached(sql::SEAL_CANCELED)?
+                .execute((chain, crate::ledger::number(open.seq)))?;
+            let content = Object::new().with("seal", open.head);
+            ledger.append(act, Draft::new(EventType::SealCanceled, content))?;
         }
-        Ok(())
     }
+    Ok(())
 }
 
 fn place<'a>(

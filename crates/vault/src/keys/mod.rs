@@ -30,6 +30,7 @@ use crate::sql;
 use crate::vault::Vault;
 
 pub use export::{ExportedKey, PrivateExport};
+pub use file::is_locked_file;
 pub(crate) use follow::open_chains;
 pub use import::Import;
 pub use replace::Replacement;

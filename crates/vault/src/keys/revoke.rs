@@ -1,6 +1,6 @@
 //! A key is revoked: it signs nothing any more, every open case says so, and a statement tells others.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bundle::canon::{Object, Value};
 use bundle::format::kind::EventType;
@@ -9,7 +9,7 @@ use bundle::format::text::clean;
 use bundle::key::Signer;
 use store::durable;
 
-use super::follow::{list_setting, open_chains, set_list};
+use super::follow::{give_up_seals, list_setting, open_chains, set_list};
 use super::{KeyState, OwnKey, revoked};
 use crate::error::{Result, VaultError};
 use crate::ledger::{Draft, Ledger};
@@ -67,7 +67,7 @@ impl Vault {
             let chains = open_chains(tx)?;
             for (project_id, _) in &chains {
                 let mut ledger = Ledger::resume(tx, self, project_id)?;
-                self.give_up_seals(tx, &mut ledger, key, act)?;
+                give_up_seals(tx, &mut ledger, key, act)?;
                 let content = statement
                     .clone()
                     .with("toolchain_id", key.toolchain_id.as_str());
@@ -108,6 +108,13 @@ impl Vault {
             statement.as_object().and_then(|object| object.get("keyid")) == Some(&id)
         });
         Ok(found.map(|statement| text(&statement)))
+    }
+
+    /// Writes that statement to a new file.
+    pub fn export_revocation(&self, key: &OwnKey, path: &Path) -> Result<()> {
+        let none = || VaultError::KeyUnknown(format!("{} that is revoked", key.toolchain_id));
+        let statement = self.revocation_of(key)?.ok_or_else(none)?;
+        super::export::place_new(path, statement.as_bytes())
     }
 
     fn write_revocation(&self, key: &OwnKey, statement: &Value) -> Result<PathBuf> {

@@ -61,9 +61,12 @@ CREATE TABLE blobs (
     PRIMARY KEY (sha256, kind)
 ) STRICT, WITHOUT ROWID;
 
--- Bytes that the ledger says were erased and that may still lie in the store: removed after the entry, or by the next start.
+-- What the ledger says was erased and what may still lie in the store or stand in the search index: removed after the entry,
+-- or by the next start. An empty digest stands for the index of the case.
 CREATE TABLE erasures (
-    sha256 BLOB PRIMARY KEY
+    project_id TEXT NOT NULL,
+    sha256 BLOB NOT NULL,
+    PRIMARY KEY (project_id, sha256)
 ) STRICT, WITHOUT ROWID;
 
 -- Items: one act of capture each. `name_key` and `path_key` are the exact bytes.

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use bundle::Sha256;
-use store::BlobKind;
 use vault::{Annotation, Erasures, Intake, ItemState, Scope};
 
 use crate::desk::{Desk, code, files_with};
@@ -33,7 +32,7 @@ fn what_is_withdrawn_is_hidden_and_what_is_erased_is_gone() {
     assert_eq!(code(annotated), "item_withdrawn");
     let erased = desk.erase(first).unwrap();
     assert_eq!(erased.erased, [Sha256::of(b"the first secret")]);
-    assert!(!erased.unfinished);
+    assert_eq!(erased.unfinished, None);
     assert!(!desk.blob("the first secret").exists());
     assert_eq!(files_with(&desk.data(), b"the first secret").len(), 0);
     assert!(desk.blob("something else").exists());
@@ -57,14 +56,7 @@ fn bytes_of_two_items_go_with_the_second() {
     // Were the digest listed, the bundle would have to go without bytes that the second item needs.
     let bundle = desk.seal(Scope::New);
     desk.accepted(&bundle);
-    assert!(
-        !desk
-            .vault
-            .blobs()
-            .size(BlobKind::Raw, Sha256::of(b"same"))
-            .unwrap()
-            .is_none()
-    );
+    assert!(desk.blob("same").exists());
     let gone = desk.erase(second).unwrap();
     assert_eq!(gone.erased, [Sha256::of(b"same")]);
     assert!(!desk.blob("same").exists());
@@ -87,7 +79,7 @@ fn bytes_of_two_cases_stay_for_the_other_and_nothing_is_said() {
     let erased = desk.erase(mine).unwrap();
     assert_eq!(erased.erased, [Sha256::of(b"shared by both")]);
     assert!(erased.kept_for.is_empty());
-    assert!(!erased.unfinished);
+    assert_eq!(erased.unfinished, None);
     assert!(desk.blob("shared by both").exists());
     desk.accepted(&desk.seal(Scope::New));
     // The other case loses them when it erases them itself.
@@ -111,7 +103,7 @@ fn an_erasure_that_was_cut_short_is_finished() {
     // Somebody who stores all the time is in the way for longer than withdrawing waits.
     let storing = desk.vault.blobs().hold().unwrap();
     let erased = desk.erase(item).unwrap();
-    assert!(erased.unfinished);
+    assert!(erased.unfinished.is_some());
     assert!(desk.blob("to be erased").exists());
     assert_eq!(
         desk.vault.finish_erasures().unwrap(),
@@ -137,7 +129,7 @@ fn an_erasure_that_comes_late_leaves_what_was_captured_again() {
     let desk = Desk::new();
     let item = desk.capture("a.txt", "comes back");
     let storing = desk.vault.blobs().hold().unwrap();
-    assert!(desk.erase(item).unwrap().unfinished);
+    assert!(desk.erase(item).unwrap().unfinished.is_some());
     drop(storing);
     let again = desk.capture("b.txt", "comes back");
     assert_ne!(item, again);
@@ -185,7 +177,7 @@ fn bytes_that_are_about_to_be_named_are_not_removed() {
     let desk = Desk::new();
     let item = desk.capture("a.txt", "about to be named");
     let storing = desk.vault.blobs().hold().unwrap();
-    assert!(desk.erase(item).unwrap().unfinished);
+    assert!(desk.erase(item).unwrap().unfinished.is_some());
     drop(storing);
     let locked = rusqlite::Connection::open(desk.vault.db().path()).unwrap();
     locked.execute_batch("BEGIN IMMEDIATE").unwrap();

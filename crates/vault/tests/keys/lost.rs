@@ -93,6 +93,16 @@ fn a_replaced_key_passes_on_no_trust() {
     let own = house.check(&file);
     assert!(own.accepted, "{:#?}", own.checks);
     assert_eq!(card_of(&file).handovers, []);
+    // A change after that hands over from the new key only.
+    let rotated = house.rotate();
+    let fourth = house.bytes(&house.sealed(&case, "four"));
+    let told = card_of(&fourth).handovers;
+    assert_eq!(told.len(), 1);
+    let read = bundle::format::handover::Statement::read(told[0].as_object().unwrap()).unwrap();
+    assert_eq!(
+        (read.old, read.change.new),
+        (replaced.new.public, rotated.new.public)
+    );
     for bundle in [first, second] {
         assert!(house.check(&house.bytes(&bundle)).accepted);
     }

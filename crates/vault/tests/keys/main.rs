@@ -6,6 +6,7 @@ mod house;
 mod lost;
 mod operator;
 mod passphrase;
+mod race;
 mod revoke;
 mod rotate;
 mod support;

@@ -119,3 +119,16 @@ fn a_damaged_key_file_is_named_and_not_replaced() {
     fs::write(&path, good).unwrap();
     house.seal(&case);
 }
+
+#[test]
+fn a_key_file_that_got_no_name_is_wiped_at_the_next_start() {
+    let house = House::new();
+    house.case("default");
+    let left = house.keys().join(".new-1-1");
+    let private = bundle::key::SigningKey::from_seed(&[1; 32]);
+    fs::write(&left, private.to_pem()).unwrap();
+    let case = house.again().find_project("default").unwrap();
+    assert!(case.is_some());
+    assert!(!left.exists());
+    assert_eq!(house.vault.own_keys().unwrap().len(), 1);
+}

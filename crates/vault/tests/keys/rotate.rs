@@ -31,25 +31,7 @@ fn both_keys_sign_the_change_in_every_open_case() {
     for case in [&one, &two] {
         let event = house.last(case, "KEY_ROTATED");
         let body = content(&event);
-        // The fields of the vector `rotated-2`, and no others.
-        let fields: Vec<&str> = body.iter().map(|(key, _)| key.as_str()).collect();
-        assert_eq!(
-            fields,
-            [
-                "chain",
-                "clock",
-                "new",
-                "new_public_key",
-                "new_toolchain_id",
-                "old",
-                "old_public_key",
-                "old_toolchain_id",
-                "salt",
-                "seq",
-                "signature_new",
-                "signature_old"
-            ]
-        );
+        assert_eq!(fields(&body), vector_fields());
         assert_eq!(string(&body, "old"), old.public.id().to_string());
         assert_eq!(string(&body, "new_toolchain_id"), rotated.new.toolchain_id);
         assert_eq!(event.payload.toolchain_id, old.toolchain_id);
@@ -62,6 +44,27 @@ fn both_keys_sign_the_change_in_every_open_case() {
     }
     assert!(!house.kinds(&closed).contains(&"KEY_ROTATED".to_owned()));
     house.sound();
+}
+
+fn fields(body: &bundle::canon::Object) -> Vec<&str> {
+    body.iter().map(|(key, _)| key.as_str()).collect()
+}
+
+/// The fields of the KEY_ROTATED in a package that another sealer made.
+fn vector_fields() -> Vec<&'static str> {
+    const VECTOR: &str = "/../../tests/vectors/ours/good/rotated-2.zip";
+    let path = format!("{}{VECTOR}", env!("CARGO_MANIFEST_DIR"));
+    let file = fs::read(path).unwrap();
+    let archive = bundle::zip::Archive::open(&file, &bundle::zip::Limits::default()).unwrap();
+    let mut lines = String::new();
+    let mut reader = archive.reader(archive.find("provenance.jsonl").unwrap());
+    std::io::Read::read_to_string(&mut reader, &mut lines).unwrap();
+    let line = lines
+        .lines()
+        .find(|line| line.contains("\"event_type\":\"KEY_ROTATED\""));
+    let line = bundle::format::line::Line::parse(line.unwrap().as_bytes()).unwrap();
+    let body: &'static _ = Box::leak(Box::new(line.content().unwrap().clone()));
+    fields(body)
 }
 
 #[test]
@@ -291,74 +294,6 @@ fn a_closed_case_is_sealed_with_the_key_that_it_ended_with() {
 }
 
 #[test]
-fn two_processes_that_change_the_key_end_with_one_change() {
-    let house = House::new();
-    let case = house.case("default");
-    house.sealed(&case, "one");
-    let others: Vec<_> = (0..4).map(|_| house.again()).collect();
-    let act = house.act.clone();
-    let results: Vec<_> = std::thread::scope(|scope| {
-        let running: Vec<_> = others
-            .iter()
-            .map(|vault| scope.spawn(|| vault.rotate_key(&Rotation::default(), &act)))
-            .collect();
-        running.into_iter().map(|one| one.join().unwrap()).collect()
-    });
-    let done = results.iter().filter(|result| result.is_ok()).count();
-    for result in results {
-        if let Err(error) = result {
-            assert_eq!(error.code(), "key_changed");
-        }
-    }
-    assert!(done >= 1);
-    let keys = house.vault.own_keys().unwrap();
-    assert_eq!(keys.len(), 1 + done);
-    assert_eq!(
-        keys.iter()
-            .filter(|key| key.state == KeyState::Active)
-            .count(),
-        1
-    );
-    let rotations = house
-        .kinds(&case)
-        .iter()
-        .filter(|kind| *kind == "KEY_ROTATED")
-        .count();
-    assert_eq!(rotations, done);
-    let bundle = house.sealed(&case, "two");
-    assert!(house.check(&house.bytes(&bundle)).accepted);
-    house.sound();
-}
-
-#[test]
-fn sealing_while_the_key_changes_gives_packages_that_verify() {
-    let house = House::new();
-    let case = house.case("default");
-    house.capture(&case, "start");
-    let other = house.again();
-    let sealed = std::thread::scope(|scope| {
-        let changing = scope.spawn(|| {
-            for _ in 0..6 {
-                other.rotate_key(&Rotation::default(), &house.act).unwrap();
-            }
-        });
-        let mut sealed = Vec::new();
-        while !changing.is_finished() {
-            sealed.push(house.seal(&case));
-        }
-        changing.join().unwrap();
-        house.capture(&case, "end");
-        sealed.push(house.seal(&case));
-        sealed
-    });
-    for bundle in sealed {
-        let report = house.check(&house.bytes(&bundle));
-        assert!(report.accepted, "{:#?}", report.checks);
-    }
-    house.sound();
-}
-
-#[test]
 fn the_house_knows_every_key_it_ever_had() {
     let house = House::new();
     house.case("default");
@@ -371,4 +306,38 @@ fn the_house_knows_every_key_it_ever_had() {
     for unknown in ["", "FG", &id[..7], "00000000"] {
         assert_eq!(code(house.vault.find_own_key(unknown)), "key_unknown");
     }
+}
+
+#[test]
+fn a_database_from_before_the_change_is_noticed() {
+    let house = House::new();
+    let case = house.case("default");
+    house.sealed(&case, "one");
+    let database = house.vault.root().termite_db();
+    let copy = house.path("older.sqlite");
+    let connection = rusqlite::Connection::open(&database).unwrap();
+    connection
+        .execute("VACUUM INTO ?1", (copy.to_str().unwrap(),))
+        .unwrap();
+    drop(connection);
+    house.rotate();
+    house.sound();
+    let root = house.path("other");
+    let other = crate::support::open(&root);
+    let place = other.root().termite_db();
+    let other_keys = other.root().keys();
+    drop(other);
+    for end in ["-wal", "-shm"] {
+        fs::remove_file(format!("{}{end}", place.display())).ok();
+    }
+    fs::copy(&copy, &place).unwrap();
+    fs::create_dir_all(&other_keys).unwrap();
+    for entry in fs::read_dir(house.keys()).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), other_keys.join(entry.file_name())).unwrap();
+    }
+    assert_eq!(
+        code(crate::support::open(&root).check_heads()),
+        "ledger_rolled_back"
+    );
 }

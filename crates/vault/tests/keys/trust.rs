@@ -1,6 +1,8 @@
 use std::fs;
 use std::path::PathBuf;
 
+use bundle::format::revocation::write;
+use bundle::key::Signer;
 use bundle::verify::SignerAnswer;
 use vault::keys::{Replacement, Revocation, Trust, TrustedEntry};
 
@@ -252,8 +254,6 @@ fn a_revocation_that_the_key_did_not_sign_is_refused() {
         fs::write(&given, bundle::canon::Value::from(statement).to_canonical()).unwrap();
         receiver.vault.take_revocation(&given, &receiver.act)
     };
-    use bundle::format::revocation::write;
-    use bundle::key::Signer;
     assert_eq!(
         code(take(write(&key.public, time, Some(&stranger)))),
         "statement_invalid"

@@ -4,7 +4,7 @@ mod blobs;
 mod bundles;
 mod databases;
 mod ledgers;
-mod place;
+pub mod place;
 mod surroundings;
 
 use place::Root;
