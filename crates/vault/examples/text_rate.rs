@@ -2,7 +2,12 @@
 //!
 //! Writes so many text files of that size, captures them, and says how long reading and indexing took, how much memory
 //! that needed at most, and how long searches take. Nothing is judged: machines differ.
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    reason = "a measurement"
+)]
 
 use std::fmt::Write as _;
 use std::path::Path;
