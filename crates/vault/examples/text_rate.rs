@@ -5,7 +5,6 @@
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
-    clippy::too_many_lines,
     reason = "a measurement"
 )]
 
@@ -16,7 +15,6 @@ use std::time::Instant;
 use store::{DataRoot, Unwatched};
 use vault::{By, Intake, Limit, Machine, Vault};
 
-#[expect(clippy::too_many_lines, reason = "one measurement, told in order")]
 fn main() {
     let mut numbers = std::env::args().skip(1).map(|arg| arg.parse().unwrap());
     let files: u64 = numbers.next().unwrap_or(10_000);
