@@ -74,9 +74,10 @@ pub struct Db {
     /// How it is read.
     reading: Mode,
     busy: Duration,
+    /// Closed before the connection that writes: only that one, as the last, empties the journal into the file.
+    readers: Option<Readers>,
     /// The connection that writes; where only one connection may exist, it also reads.
     main: Mutex<Connection>,
-    readers: Option<Readers>,
     commits: Arc<AtomicU64>,
     _mark: Option<OpenMark>,
 }

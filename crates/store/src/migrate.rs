@@ -199,7 +199,12 @@ fn version(connection: &Connection) -> Result<Option<u32>> {
 }
 
 fn forward(path: &Path, schema: &Schema, manner: Manner) -> Result<()> {
-    make_file(path)?;
+    if schema.derived {
+        // Nothing in a journal that lost its file is worth keeping here.
+        create_file(path)?;
+    } else {
+        make_file(path)?;
+    }
     let connection = open(path, manner)?;
     within(path, || {
         if version(&connection)?.is_some() && !schema.derived {
@@ -243,11 +248,15 @@ fn forward(path: &Path, schema: &Schema, manner: Manner) -> Result<()> {
 /// Empties a derived database in place and makes it anew, whatever is in it and whoever has it open: they go on with
 /// the new one.
 pub(crate) fn make_anew(path: &Path, schema: &Schema, manner: Manner) -> Result<()> {
-    make_file(path)?;
+    create_file(path)?;
     within(path, || {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         manner.apply_to(&connection)?;
+        // Only a connection that has looked at the file keeps its journal in the mode that the others use; whether it
+        // could make sense of what it saw does not matter.
+        let looked = connection.query_row("SELECT count(*) FROM sqlite_schema", (), |_| Ok(()));
+        drop(looked);
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_RESET_DATABASE, true)?;
         connection.execute_batch("VACUUM")?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_RESET_DATABASE, false)?;
@@ -271,6 +280,10 @@ fn make_file(path: &Path) -> Result<()> {
             detail,
         });
     }
+    create_file(path)
+}
+
+fn create_file(path: &Path) -> Result<()> {
     point(Act::Create);
     match OpenOptions::new()
         .write(true)

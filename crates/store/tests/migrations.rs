@@ -160,6 +160,59 @@ fn a_derived_database_is_emptied_in_place_when_it_is_no_good() {
 }
 
 #[test]
+fn others_go_on_with_an_emptied_database_through_the_same_journal() {
+    let place = Place::new();
+    let root = place.open(Access::Write);
+    let schema = Schema {
+        derived: true,
+        ..NOTES
+    };
+    let (other, _) = Db::open_derived(&root, Database::Search, &schema).unwrap();
+    note(&other, &request("a"), "before").unwrap();
+    assert_eq!(notes(&other), ["before"]);
+    let db = Db::open_emptied(&root, Database::Search, &schema).unwrap();
+    assert!(notes(&other).is_empty());
+    note(&other, &request("b"), "theirs").unwrap();
+    note(&db, &request("c"), "ours").unwrap();
+    assert_eq!(notes(&db), ["theirs", "ours"]);
+    assert_eq!(notes(&other), ["theirs", "ours"]);
+    assert_eq!(other.integrity_check().unwrap(), Vec::<String>::new());
+    let lasting = Db::open_emptied(&root, Database::Search, &NOTES);
+    assert_eq!(lasting.unwrap_err().code(), "database_failed");
+}
+
+#[test]
+fn a_derived_database_that_lost_its_file_is_made_again_whatever_journal_lies_there() {
+    let place = Place::new();
+    let root = place.open(Access::Write);
+    let schema = Schema {
+        derived: true,
+        ..NOTES
+    };
+    fs::write(
+        place
+            .path()
+            .join("termite_fieldpack/runtime/search.sqlite-wal"),
+        [7; 5000],
+    )
+    .unwrap();
+    let (db, _) = Db::open_derived(&root, Database::Search, &schema).unwrap();
+    assert!(notes(&db).is_empty());
+}
+
+#[test]
+fn closing_moves_everything_into_the_file() {
+    let place = Place::new();
+    let db = place.db();
+    note(&db, &request("a"), "kept").unwrap();
+    assert_eq!(notes(&db), ["kept"]);
+    let journal = db.path().with_extension("sqlite-wal");
+    assert!(journal.exists());
+    drop(db);
+    assert!(!journal.exists());
+}
+
+#[test]
 fn a_newer_database_is_refused_and_left_alone() {
     let place = Place::new();
     drop(Db::open(&place.open(Access::Write), Database::Termite, &TWO).unwrap());

@@ -2,7 +2,11 @@
 //!
 //! Writes so many text files of that size, captures them, and says how long reading and indexing took, how much memory
 //! that needed at most, and how long searches take. Nothing is judged: machines differ.
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a measurement"
+)]
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -11,7 +15,6 @@ use std::time::Instant;
 use store::{DataRoot, Unwatched};
 use vault::{By, Intake, Limit, Machine, Vault};
 
-#[expect(clippy::too_many_lines, reason = "one measurement, told in order")]
 fn main() {
     let mut numbers = std::env::args().skip(1).map(|arg| arg.parse().unwrap());
     let files: u64 = numbers.next().unwrap_or(10_000);

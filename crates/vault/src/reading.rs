@@ -223,10 +223,10 @@ impl Vault {
             left -= items.len() as u64;
             let decoded = decode_all(self, items, meter);
             let begun = decoded.len();
-            // What was not finished stays pending.
+            // What was not finished stays pending, and what comes after it too: the record keeps the order of numbers.
             let whole: Vec<_> = decoded
                 .into_iter()
-                .filter(|one| !matches!(one.found, Found::Unfinished))
+                .take_while(|one| !matches!(one.found, Found::Unfinished))
                 .collect();
             let all = whole.len() == begun;
             if !hand_on(whole) || !all {

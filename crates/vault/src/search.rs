@@ -7,6 +7,7 @@
 mod feed;
 mod fill;
 mod find;
+mod hit;
 mod place;
 mod query;
 mod rows;
@@ -17,10 +18,10 @@ mod words;
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension};
-use store::{StoreError, Unwatched};
+use store::{Access, StoreError, Unwatched};
 
 pub use fill::IndexReport;
+pub use hit::{Hit, TextPlace, Where};
 pub use snippet::Snippet;
 
 use crate::error::{Result, VaultError};
@@ -29,7 +30,7 @@ use crate::ledger::unsigned;
 use crate::project::Project;
 use crate::vault::Vault;
 use fill::{Job, Mark};
-use find::{Match, Page, Rank};
+use find::{Page, Rank};
 use query::Query;
 
 /// How long a search takes to catch up before it answers.
@@ -39,60 +40,6 @@ const MOST: usize = 1000;
 /// While somebody makes the index anew there are no tables for a moment.
 const TRIES: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(10);
-
-/// Where in an item something was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Where {
-    /// In its name or path.
-    Name,
-    /// In a caption or note.
-    Caption,
-    /// In its text.
-    Text,
-}
-
-impl Where {
-    /// As it is shown.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::Caption => "caption",
-            Self::Text => "text",
-        }
-    }
-}
-
-/// A piece of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TextPlace {
-    /// Its number, from 0.
-    pub chunk: u64,
-    /// Where it starts in the text, in code points.
-    pub start: u64,
-    /// Where it ends.
-    pub end: u64,
-}
-
-/// An item that was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hit {
-    /// Its number.
-    pub item: u64,
-    /// Its file name.
-    pub name: String,
-    /// Its path relative to what was dropped.
-    pub path: String,
-    /// Where the best passage stands.
-    pub place: Where,
-    /// Which piece of the text that is.
-    pub text: Option<TextPlace>,
-    /// The best passage, shortened, with what was found.
-    pub snippet: Snippet,
-    /// How many passages of the item have one of the words.
-    pub passages: u64,
-    /// How many of the words the best passage lacks: the fewer the better.
-    pub lacking: u8,
-}
 
 /// What a search cannot find yet.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -155,9 +102,14 @@ impl Vault {
         let mut tries = 0;
         let found = loop {
             match self.look(project, &query, after, limit) {
-                Err(error) if self.index_is_damaged(&error) && tries < TRIES => {
+                Err(error) if self.index_is_damaged(&error) => {
+                    if tries == TRIES || self.root().access() == Access::Read {
+                        // Nothing can be found, and that is said; the record is as good as before.
+                        result.trouble = Some(error);
+                        break None;
+                    }
                     tries += 1;
-                    self.mend_or_wait(project, error, &mut result)?;
+                    self.mend_or_wait(project, &error, &mut result)?;
                 }
                 found => break found?,
             }
@@ -220,7 +172,7 @@ impl Vault {
     fn mend_or_wait(
         &self,
         project: &Project,
-        error: VaultError,
+        error: &VaultError,
         result: &mut SearchResult,
     ) -> Result<()> {
         let now = self.within(Duration::ZERO);
@@ -231,7 +183,6 @@ impl Vault {
                 drop(filling);
                 result.trouble = self.refresh(project).err();
             }
-            _ if self.root().access() == store::Access::Read => return Err(error),
             _ => std::thread::sleep(PAUSE),
         }
         Ok(())
@@ -258,7 +209,7 @@ impl Vault {
             let any = query.any();
             let mut hits = Vec::with_capacity(page.matches.len());
             for found in &page.matches {
-                hits.extend(hit(connection, project, &any, found)?);
+                hits.extend(hit::hit(connection, project, &any, found)?);
             }
             Ok(Some((hits, page)))
         })
@@ -306,59 +257,4 @@ impl Rank {
             ),
         })
     }
-}
-
-/// The hit as it is shown.
-fn hit(
-    connection: &Connection,
-    project: &Project,
-    any: &str,
-    found: &Match,
-) -> Result<Option<Hit>> {
-    let mut statement = connection.prepare_cached(sql::DOCUMENT_GET)?;
-    let document: Option<(String, String)> = statement
-        .query_row((&project.id, found.rank.item), |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .optional()?;
-    let mut statement = connection.prepare_cached(sql::PASSAGE_GET)?;
-    let passage = statement
-        .query_row((found.best, &project.id), |row| {
-            let kind: String = row.get(0)?;
-            let place = match kind.as_str() {
-                "name" => Where::Name,
-                "caption" => Where::Caption,
-                _ => Where::Text,
-            };
-            let text = row.get::<_, Option<i64>>(1)?.map(|_| {
-                Ok::<_, rusqlite::Error>(TextPlace {
-                    chunk: unsigned(row, 1)?,
-                    start: unsigned(row, 2)?,
-                    end: unsigned(row, 3)?,
-                })
-            });
-            Ok((place, text.transpose()?))
-        })
-        .optional()?;
-    let (Some((name, path)), Some((place, text))) = (document, passage) else {
-        return Ok(None);
-    };
-    let mut statement = connection.prepare_cached(sql::WORDS_MARK)?;
-    let marks = (
-        any,
-        found.best,
-        words::OPEN.to_string(),
-        words::CLOSE.to_string(),
-    );
-    let marked: Option<String> = statement.query_row(marks, |row| row.get(0)).optional()?;
-    Ok(Some(Hit {
-        item: u64::try_from(found.rank.item).unwrap_or_default(),
-        name,
-        path,
-        place,
-        text,
-        snippet: Snippet::of(&marked.unwrap_or_default()),
-        passages: found.passages,
-        lacking: found.rank.lacking,
-    }))
 }

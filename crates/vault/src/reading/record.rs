@@ -59,7 +59,7 @@ impl Vault {
                 if let (Verdict::Done(kept), "erased") = (verdict, state) {
                     // Its text must not outlive it; no entry names it, so no entry needs to say so.
                     tx.prepare_cached(sql::ERASURE_INSERT)?
-                        .execute((&project.id, kept.stored.digest.as_bytes()))?;
+                        .execute((kept.stored.digest.as_bytes(),))?;
                     erased = true;
                 }
                 // Somebody else was faster, or the item was withdrawn meanwhile.
@@ -120,12 +120,12 @@ impl Vault {
             };
             items.push((item, verdict));
         }
-        let stored = if staged.is_empty() {
+        let mut stored = if staged.is_empty() {
             Vec::new()
         } else {
             self.blobs().commit(staged, Recheck::Content)?
-        };
-        let mut stored = stored.into_iter();
+        }
+        .into_iter();
         let verdicts = items.into_iter().filter_map(|(item, verdict)| {
             let verdict = match verdict {
                 Ok(verdict) => verdict,

@@ -1,6 +1,7 @@
 //! The entries of one case on their way into the index.
 
 use std::collections::VecDeque;
+use std::iter::Peekable;
 
 use bundle::canon::{Object, Value};
 use bundle::format::event::Event;
@@ -36,7 +37,7 @@ pub(super) struct Feeder<'a> {
     size: u64,
     queue: VecDeque<Event>,
     /// The text that is being put in.
-    text: Option<Chunks<BlobReader>>,
+    text: Option<Peekable<Chunks<BlobReader>>>,
     pub entries: u64,
     pub bytes: u64,
     /// Something was removed.
@@ -187,7 +188,8 @@ impl<'a> Feeder<'a> {
         item: i64,
         end: u64,
     ) -> Result<Step> {
-        let mut chunks = if let Some(chunks) = self.text.take() {
+        let running = self.text.take();
+        let mut chunks = if let Some(chunks) = running {
             chunks
         } else {
             // What was read of the item before is replaced.
@@ -197,12 +199,11 @@ impl<'a> Feeder<'a> {
             let Some(digest) = digest_of(content) else {
                 return Ok(Step::Done);
             };
-            let opened = self.vault.blobs().open_blob(BlobKind::Extract, digest);
-            let Ok(reader) = opened else {
+            let Ok(blob) = self.vault.blobs().open_blob(BlobKind::Extract, digest) else {
                 rows.put_gap(item, event.payload.seq)?;
                 return Ok(Step::Done);
             };
-            Chunks::new(reader, Chunking::default())
+            Chunks::new(blob, Chunking::default()).peekable()
         };
         let mut count = 0_u32;
         while let Some(chunk) = chunks.next() {
@@ -215,7 +216,8 @@ impl<'a> Feeder<'a> {
             if chunk.index < self.mark.begun {
                 continue;
             }
-            self.bytes += rows.put_piece(item, &Piece::from(&chunk))?;
+            let last = chunks.peek().is_none();
+            self.bytes += rows.put_piece(item, &Piece::of_text(&chunk, last))?;
             self.mark.begun = chunk.index + 1;
             count += 1;
             if self.bytes >= end || (count.is_multiple_of(16) && self.must_stop()) {

@@ -130,6 +130,7 @@ impl Vault {
         report.rebuilt |= anew;
         if !self.index_fits(&db)? {
             db.write(&origin(), empty)?;
+            db.checkpoint()?;
             report.rebuilt = true;
         }
         let mut mark = db

@@ -8,7 +8,7 @@ use store::Tx;
 use super::fill::wipe;
 use super::place::{MAX_ITEM, OfItem};
 use super::sql;
-use super::words::{parts, prepared};
+use super::words::{parts, prepared, without_cut_words};
 use crate::error::Result;
 use crate::ledger::number;
 
@@ -31,11 +31,12 @@ pub(super) struct Piece<'a> {
     chunk: Option<(u64, u64, u64)>,
 }
 
-impl<'a> From<&'a Chunk> for Piece<'a> {
-    fn from(chunk: &'a Chunk) -> Self {
+impl<'a> Piece<'a> {
+    /// A piece of a text; `last` if nothing comes after it.
+    pub(super) fn of_text(chunk: &'a Chunk, last: bool) -> Self {
         Self {
             kind: "text",
-            text: &chunk.text,
+            text: without_cut_words(&chunk.text, chunk.start == 0, last),
             parts: "",
             chunk: Some((chunk.index, chunk.start, chunk.end)),
         }

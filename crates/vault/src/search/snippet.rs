@@ -172,8 +172,10 @@ mod tests {
         let text = format!("\u{1}{}\u{2}", "x".repeat(1000));
         let snippet = Snippet::of(&text);
         assert_eq!(snippet.text.chars().count(), LENGTH + 1);
-        assert_eq!(snippet.marks.first(), Some(&(0..LENGTH)));
-        assert_eq!(snippet.marks.len(), 1);
+        assert_eq!(
+            snippet.marked("[", "]"),
+            format!("[{}]…", "x".repeat(LENGTH))
+        );
         assert_eq!(Snippet::of(""), Snippet::default());
     }
 }

@@ -11,6 +11,9 @@ pub(super) const OPEN: char = '\u{1}';
 /// See [`OPEN`].
 pub(super) const CLOSE: char = '\u{2}';
 
+/// A longer word is not dropped where a piece may have cut it.
+const LONGEST_CUT: usize = 100;
+
 /// Prepares a text or a query: only what was prepared in the same way meets in the index.
 pub(super) fn prepared(text: &str) -> Cow<'_, str> {
     if text.bytes().all(is_plain) {
@@ -66,6 +69,29 @@ fn stands_alone(c: char) -> bool {
         | '\u{20000}'..='\u{3ffff}' => true,
         _ => !c.is_alphanumeric(),
     }
+}
+
+/// A piece of a text without the words that it may have only half of. The pieces share more than a word with each other,
+/// so what goes here is whole in the piece before or after. What is too long for that stays.
+pub(super) fn without_cut_words(text: &str, starts: bool, ends: bool) -> &str {
+    let run = |mut letters: &mut dyn Iterator<Item = char>| -> usize {
+        let run: Vec<char> = (&mut letters)
+            .take(LONGEST_CUT + 1)
+            .take_while(|c| c.is_alphanumeric() && !stands_alone(*c))
+            .collect();
+        match run.len() {
+            length if length > LONGEST_CUT => 0,
+            _ => run.iter().map(|c| c.len_utf8()).sum(),
+        }
+    };
+    let first = if starts { 0 } else { run(&mut text.chars()) };
+    let last = if ends {
+        0
+    } else {
+        run(&mut text.chars().rev())
+    };
+    text.get(first..text.len().saturating_sub(last))
+        .unwrap_or_default()
 }
 
 /// Whether the index has a word for anything in a text: letters, digits, symbols such as emoji.
@@ -125,6 +151,26 @@ mod tests {
             "PXL 2024 Bridge XML Report.pdf"
         );
         assert_eq!(parts("Notes on bearing.txt"), "");
+    }
+
+    #[test]
+    fn words_that_may_be_cut_are_left_to_the_next_piece() {
+        let cut = |text| without_cut_words(text, false, false);
+        assert_eq!(cut("rosion at the bea"), " at the ");
+        assert_eq!(
+            without_cut_words("corrosion at the bea", true, false),
+            "corrosion at the "
+        );
+        assert_eq!(
+            without_cut_words("rosion at the bearing", false, true),
+            " at the bearing"
+        );
+        assert_eq!(cut("支承の点検"), "支承の点検");
+        assert_eq!(cut("…x, y!"), "…x, y!");
+        assert_eq!(cut("one"), "");
+        let long = "x".repeat(500);
+        assert_eq!(cut(&long), long);
+        assert_eq!(cut(""), "");
     }
 
     #[test]

@@ -1,0 +1,19 @@
+//! Texts are read, put on record once, and found again; the index may be lost, damaged or another one's.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod corrected;
+mod encodings;
+mod found;
+mod killed;
+mod names;
+mod random;
+mod reading;
+mod rebuilt;
+mod support;
+mod together;
+mod walls;
