@@ -2,11 +2,7 @@
 //!
 //! Writes so many text files of that size, captures them, and says how long reading and indexing took, how much memory
 //! that needed at most, and how long searches take. Nothing is judged: machines differ.
-#![expect(
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    reason = "a measurement"
-)]
+#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement")]
 
 use std::fmt::Write as _;
 use std::path::Path;

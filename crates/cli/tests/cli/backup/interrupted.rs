@@ -3,17 +3,17 @@
 use std::fs;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::doctor::place::Root;
 
-fn kill_after(mut command: Command, micros: u64) -> bool {
+fn kill_after(mut command: Command, delay: Duration) -> bool {
     let mut child: Child = command
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    sleep(Duration::from_micros(micros));
+    sleep(delay);
     let ended = child.try_wait().unwrap().is_some();
     let _ = child.kill();
     child.wait().unwrap();
@@ -36,11 +36,15 @@ fn a_backup_that_was_cut_short_leaves_the_one_before() {
     assert_eq!(root.backup(&[]).status, 0);
     many(&root, 0);
     let backup = root.beside("backup");
+    let start = Instant::now();
+    let mut other = root.command("backup", &[root.beside("other").to_str().unwrap()]);
+    assert!(other.output().unwrap().status.success());
+    let whole = start.elapsed();
     let mut killed = 0;
     for round in 1..=12 {
         killed += u32::from(kill_after(
             root.command("backup", &[backup.to_str().unwrap()]),
-            round * round * 900,
+            whole * round / 12,
         ));
         let check = root.check();
         assert_eq!(check.status, 0, "round {round}: {}{}", check.out, check.err);
@@ -65,40 +69,54 @@ fn a_backup_that_was_cut_short_leaves_the_one_before() {
     assert_eq!(String::from_utf8(left.stdout).unwrap(), "");
 }
 
-/// Half restored it cannot be worked in; the same command again, or the declaration, makes it whole.
+/// Half restored it cannot be worked in without a word; the same command again, or the declaration, makes it whole.
 #[test]
 fn a_restore_that_was_cut_short_is_gone_on_with() {
     let root = Root::new();
     many(&root, 0);
     assert_eq!(root.backup(&[]).status, 0);
     let backup = root.beside("backup");
+    let start = Instant::now();
+    assert_eq!(root.restored_to("whole").status, 0);
+    let whole = start.elapsed();
     let (mut killed, mut seen) = (0, Vec::new());
-    for round in 1..=14_u64 {
+    for round in 1..=16 {
         let name = format!("new {round}");
         let mut command = crate::program::command(&["restore"]);
         command
             .arg(&backup)
             .arg("--data-dir")
             .arg(root.beside(&name));
-        killed += u32::from(kill_after(command, round * round * 700));
-        let documents = root.at(&name, "ingest", &[root.beside("in").to_str().unwrap()]);
-        let state = if documents.status == 0
-            && root
-                .beside(&name)
-                .join("termite_fieldpack/runtime/keys")
-                .is_dir()
-        {
+        killed += u32::from(kill_after(command, whole * (round + 4) / 18));
+        let database = root
+            .beside(&name)
+            .join("termite_fieldpack/runtime/termite.sqlite");
+        let begun = database.exists();
+        let note = root.file("between.txt", "between");
+        let ingest = root.at(&name, "ingest", &[&note]);
+        let expected = "error[ledger_rolled_back]: ";
+        let state = if ingest.status == 0 && begun {
             "whole"
-        } else if documents.err.starts_with("error[ledger_rolled_back]: ") {
-            let here = root.at(&name, "restore", &["--here", "--reason", "cut short"]);
-            assert_eq!(here.status, 0, "{}", here.err);
+        } else if ingest.status == 0 {
+            fs::remove_dir_all(root.beside(&name)).unwrap();
+            "not begun" // a new root was made, and nobody knows of the backup
+        } else if begun {
+            assert!(ingest.err.starts_with(expected), "{}", ingest.err);
+            if round % 2 == 0 {
+                root.must_at(&name, "restore", &["--here", "--reason", "cut short"]);
+            } else {
+                let again = root.restored_to(&name);
+                assert_eq!(again.status, 0, "{}", again.err);
+            }
             "waits for its entry"
         } else {
-            "begun"
+            assert!(ingest.err.starts_with(expected), "{}", ingest.err);
+            assert!(!database.exists(), "nothing is begun in its place");
+            "waits for its database"
         };
         seen.push(state);
-        if state == "begun" {
-            continue;
+        if state.starts_with("not") || state.ends_with("database") {
+            assert_eq!(root.restored_to(&name).status, 0, "{state}");
         }
         let ledger = root.must_at(&name, "ledger", &["--limit", "1000"]).out;
         assert_eq!(
