@@ -5,6 +5,7 @@
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
+    clippy::too_many_lines,
     reason = "a measurement"
 )]
 
