@@ -13,6 +13,7 @@ mod inspect;
 mod keys;
 mod operator;
 mod program;
+mod search;
 mod stop;
 mod streams;
 mod usage;
