@@ -50,7 +50,7 @@ fn noise_in_its_place() {
     for end in ["-wal", "-shm"] {
         let _ = fs::remove_file(room.runtime(&format!("search.sqlite{end}")));
     }
-    fs::write(room.runtime("search.sqlite"), [0x5A; 20_000]).unwrap();
+    fs::write(room.runtime("search.sqlite"), [0x5A].repeat(20_000)).unwrap();
     let found = room.run(&["search", "word"]).ends(0).out;
     assert!(found.contains("a [word] to find"), "{found}");
 }
