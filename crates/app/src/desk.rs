@@ -27,6 +27,13 @@ impl Desk {
         Ok(desk)
     }
 
+    /// Opens a data root that is there, for working in it.
+    pub fn open_there(data_dir: &Path) -> Result<Self, AppError> {
+        let desk = Self::start(DataRoot::open(data_dir, Access::Write)?)?;
+        desk.vault.check_heads()?;
+        Ok(desk)
+    }
+
     /// Opens the data root for looking only. Nothing is written, not even to tidy up.
     pub fn open_to_read(data_dir: &Path) -> Result<Self, AppError> {
         Self::start(DataRoot::open(data_dir, Access::Read)?)

@@ -4,6 +4,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod backup;
 mod catalogue;
 mod config;
 mod days;
@@ -19,10 +20,12 @@ mod inspect;
 mod numbers;
 mod rules;
 mod seal;
+mod selftest;
 mod threads;
 mod verify;
 mod words;
 
+pub use backup::{adopt_older, backup, check_backup, restore};
 pub use catalogue::{Entry, Group, codes, explain};
 pub use config::{Complaint, Config, SETTINGS, Set, Setting, Source};
 pub use days::{from_day, until_day};
@@ -39,6 +42,7 @@ pub use inspect::{
 };
 pub use numbers::item_number;
 pub use seal::{SealOptions, Sealed, seal};
+pub use selftest::{Tested, selftest};
 pub use threads::Threads;
 pub use verify::{VerifyRequest, check_fingerprint, verify_at, verify_file};
 pub use words::words;

@@ -9,6 +9,7 @@ use bundle::policy::PolicyError;
 use bundle::seal::SealError;
 use store::StoreError;
 
+use crate::backup::BackupError;
 use crate::damage::LostBytes;
 pub use steps::NEXT_STEPS;
 
@@ -21,6 +22,9 @@ pub enum VaultError {
     /// Files, locks or the database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A backup.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// A policy or a list of keys.
     #[error("{}: {error}", path.display())]
     Policy {
@@ -239,6 +243,7 @@ impl VaultError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Store(error) => error.code(),
+            Self::Backup(error) => error.code(),
             Self::Policy { error, .. } => error.code(),
             Self::ProjectUnknown(_) => "project_unknown",
             Self::ProjectExists(_) => "project_exists",
@@ -288,6 +293,7 @@ impl VaultError {
     pub fn place(&self) -> Option<&Path> {
         match self {
             Self::Store(error) => error.place(),
+            Self::Backup(error) => error.place(),
             Self::Policy { path, .. }
             | Self::KeyMissing { path, .. }
             | Self::BytesLost { folder: path, .. }

@@ -69,6 +69,16 @@ impl Vault {
         Ok(())
     }
 
+    /// Puts aside what is remembered of chains that are not in the database; it stays to be looked at.
+    pub(crate) fn set_aside_lost_heads(&self) -> Result<()> {
+        for state in self.head_states()? {
+            if state.project.is_empty() {
+                durable::rename_over(&state.path, &state.path.with_extension("lost"))?;
+            }
+        }
+        Ok(durable::sync_folder(&self.root().keys())?)
+    }
+
     /// Refuses a database that is older than what was remembered, or has another history.
     pub fn check_heads(&self) -> Result<()> {
         for state in self.head_states()? {
@@ -156,6 +166,20 @@ fn head_files(root: &DataRoot) -> Result<Vec<(Sha256, Option<(u64, Sha256)>)>> {
         heads.push((genesis, parts));
     }
     Ok(heads)
+}
+
+/// Before a database comes from a backup: remembers one entry more than it has, unless more is remembered already.
+/// With that it is refused until it is on record that it was restored.
+pub(crate) fn expect_more(root: &DataRoot, genesis: &Sha256, size: u64) -> Result<()> {
+    let folder = root.made(root.keys())?;
+    let path = folder.join(format!("{genesis}{END}"));
+    let known = fs::read_to_string(&path).unwrap_or_default();
+    let known = known.split(' ').next().and_then(|text| text.parse().ok());
+    if known.is_none_or(|known: u64| known <= size) {
+        let text = format!("{} {}\n", size + 1, Sha256::from_bytes([0; 32]));
+        durable::write_over(&path, text.as_bytes())?;
+    }
+    Ok(())
 }
 
 fn judge(connection: &Connection, genesis: &Sha256, size: u64, head: &Sha256) -> Result<Head> {

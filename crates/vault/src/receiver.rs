@@ -7,6 +7,7 @@ use bundle::verify::{Known, KnownBundle, TimeAnswer, TrustedKey};
 use crate::bundles::of_chain;
 use crate::error::{Result, VaultError};
 use crate::keys::KeyState;
+use crate::ledger::unsigned;
 use crate::sql;
 use crate::vault::Vault;
 
@@ -51,6 +52,16 @@ impl Vault {
 }
 
 impl Receiving<'_> {
+    /// Where a chain of this data root went on from a backup.
+    fn restored(&self, chain: &Sha256) -> Vec<u64> {
+        let found = self.vault.db().read(|connection| {
+            let mut statement = connection.prepare_cached(sql::EVENTS_RESTORED)?;
+            let rows = statement.query_map((chain.as_bytes(),), |row| unsigned(row, 0))?;
+            Ok::<_, VaultError>(rows.collect::<rusqlite::Result<_>>()?)
+        });
+        found.unwrap_or_default()
+    }
+
     /// The trusted keys, own ones first.
     pub fn keys(&self) -> &[TrustedKey] {
         &self.keys
@@ -69,6 +80,7 @@ impl Known for Receiving<'_> {
             .db()
             .read(|connection| of_chain(connection, chain))
             .unwrap_or_default();
+        let restored = self.restored(chain);
         let mut previous = None;
         let mut known = Vec::new();
         for seal in seals {
@@ -90,7 +102,9 @@ impl Known for Receiving<'_> {
                     None
                 },
                 signer_keyid: seal.keyid,
-                restored: false,
+                restored: restored
+                    .iter()
+                    .any(|seq| (seal.first..=seal.seq).contains(seq)),
             });
             if seal.number.is_some() {
                 previous = Some(manifest_sha256);

@@ -39,6 +39,9 @@ statements! {
         last_ts_utc = ?8, toolchain_id = ?9 WHERE id = ?1";
     CHAIN_SOURCES = "SELECT project_id, genesis FROM chains";
     CHAINS_OPEN = "SELECT p.id, p.name FROM chains c JOIN projects p ON p.id = c.project_id WHERE p.closed_utc IS NULL ORDER BY p.name";
+    CHAIN_HEADS = "SELECT genesis, size, head FROM chains ORDER BY id";
+    CHAIN_TOTALS = "SELECT coalesce(sum(c.size), 0), coalesce(sum(c.next_item - 1), 0) FROM chains c
+        JOIN projects p ON p.id = c.project_id WHERE p.name <> '_org'";
     CHAIN_NAMES = "SELECT c.genesis, c.size, p.name FROM chains c JOIN projects p ON p.id = c.project_id ORDER BY p.name";
 
     EVENT_INSERT = "INSERT INTO events (chain_id, seq, project_id, org_id, ts_utc, kind, toolchain_id, content_sha256,
@@ -76,6 +79,7 @@ statements! {
         ON CONFLICT DO NOTHING";
     BLOB_FACTS = "SELECT size, crc32 FROM blobs WHERE sha256 = ?1 AND kind = ?2";
     BLOB_DELETE = "DELETE FROM blobs WHERE sha256 = ?1 AND kind = ?2";
+    BLOB_TOTAL = "SELECT coalesce(sum(size), 0) FROM blobs";
     BLOB_LIST = "SELECT sha256, kind, size FROM blobs ORDER BY sha256, kind";
     // In any case: two cases share bytes and know nothing of each other.
     BLOB_WANTED = "SELECT EXISTS (SELECT 1 FROM chains c CROSS JOIN items i ON i.chain_id = c.id WHERE i.raw = ?1 AND i.state <> 'erased')
@@ -106,6 +110,8 @@ statements! {
         WHERE i.chain_id IN (SELECT id FROM chains) AND i.raw = ?1 AND i.state <> 'erased' ORDER BY p.name, i.item";
     ITEM_WITH_EXTRACT = "SELECT p.name, i.item FROM items i JOIN projects p ON p.id = i.project_id
         WHERE i.extract = ?1 AND i.state <> 'erased' ORDER BY p.name, i.item";
+    EVENTS_RESTORED = "SELECT e.seq FROM chains c JOIN events e ON e.chain_id = c.id WHERE c.genesis = ?1 AND e.kind = 'RESTORED'
+        ORDER BY e.seq";
     EVENT_LAST_RESTORED = "SELECT max(ts_utc) FROM events WHERE kind = 'RESTORED'";
     ITEM_DELETE = "DELETE FROM items WHERE chain_id = ?1 AND item = ?2";
     ITEM_PENDING_COUNT = "SELECT count(*) FROM items WHERE chain_id = ?1 AND extract_state = 'pending' AND state <> 'erased'";

@@ -80,6 +80,18 @@ impl Vault {
         ))
     }
 
+    /// A vault to be looked at, whose record is a copy that lies at `database`.
+    pub(crate) fn over_copy(root: DataRoot, database: &Path, machine: Machine) -> Result<Self> {
+        let db = Db::open_copy(database, &sql::TERMITE, root.busy_timeout())?;
+        Ok(Self {
+            blobs: Blobs::open(&root)?,
+            root,
+            db,
+            machine,
+            index: Mutex::default(),
+        })
+    }
+
     /// The data root.
     pub fn root(&self) -> &DataRoot {
         &self.root

@@ -3,6 +3,7 @@
 
 mod amend;
 mod annotate;
+mod backup;
 mod bundles;
 mod completions;
 mod config;
@@ -18,9 +19,11 @@ mod ledger;
 mod operator;
 mod projects;
 mod reproduce;
+mod restore;
 mod run;
 mod seal;
 mod search;
+mod selftest;
 mod show;
 mod verify;
 mod withdraw;
@@ -91,7 +94,10 @@ commands! {
     Operator = operator,
     Keys = keys,
     Doctor = doctor,
+    Backup = backup,
+    Restore = restore,
     Config = config,
+    Selftest = selftest,
     Completions = completions,
     #[command(hide = true)]
     Docs = docs,

@@ -3,12 +3,13 @@ use std::path::PathBuf;
 use app::AppError;
 use bundle::canon::{Object, Value};
 use clap::Args;
-use vault::{ItemStatus, Scope};
+use vault::{CaptureReport, ItemStatus, Project, Scope};
 
 use super::ingest::{IntakeFields, stored_all_the_same};
 use super::seal::SealFields;
 use super::{Outcome, Run as Command};
 use crate::context::Context;
+use crate::output::Page;
 use crate::output::capture::{Listing, outcome_object, summary};
 use crate::output::report::Shown;
 use crate::output::sealing::{seal_object, write_seal};
@@ -85,7 +86,7 @@ impl Command for Run {
             allowlist: None,
             ..Default::default()
         };
-        let checked = match &sealed.path {
+        let checked = match sealed.path.as_ref().filter(|path| path.exists()) {
             Some(path) => Some(watch.finish(app::verify_at(
                 &desk,
                 Some(&project),
@@ -95,50 +96,65 @@ impl Command for Run {
             ))?),
             None => None,
         };
-        let value = || {
-            let items: Vec<Object> = listing.items().iter().map(outcome_object).collect();
-            Object::new()
-                .with("intake", report.intake)
-                .with("documents", items)
-                .with("captured", report.captured)
-                .with("duplicates", report.duplicates)
-                .with("failed", report.failed)
-                .with("seal", seal_object(&sealed))
-                .with(
-                    "report",
-                    checked.as_ref().map_or(Value::Null, app::Report::to_value),
-                )
-                .into()
+        let done = Done {
+            report,
+            sealed,
+            checked,
         };
         if self.json_lines {
-            crate::output::Output::line(&seal_object(&sealed).into())?;
+            crate::output::Output::line(&seal_object(&done.sealed).into())?;
         } else {
-            context.output.show(value, |page| {
-                listing.write(page);
-                summary(page, &report);
-                page.gap();
-                write_seal(page, &project, &sealed);
-                if let Some(checked) = &checked {
-                    page.gap();
-                    Shown {
-                        report: checked,
-                        all: false,
-                    }
-                    .write(page);
-                }
-            })?;
+            context.output.show(
+                || done.value(&listing),
+                |page| done.write(page, &project, &listing),
+            )?;
         }
-        if let Some(path) = &sealed.path {
+        if let Some(path) = &done.sealed.path {
             context.output.hint(&format!(
                 "hand over the file {} and, by another way, the fingerprint of the key; anybody checks it with: fieldgrade verify FILE --fingerprint F",
                 path.display()
             ));
         }
-        let good = checked.as_ref().is_none_or(|report| report.accepted) && report.failed == 0;
+        let accepted = done.checked.as_ref().is_none_or(|report| report.accepted);
+        let good = accepted && done.report.failed == 0;
         Ok(if good {
             Outcome::Done
         } else {
             Outcome::Refused
         })
+    }
+}
+
+/// What the main job has done.
+struct Done {
+    report: CaptureReport,
+    sealed: app::Sealed,
+    checked: Option<app::Report>,
+}
+
+impl Done {
+    fn value(&self, listing: &Listing<'_>) -> Value {
+        let items: Vec<Object> = listing.items().iter().map(outcome_object).collect();
+        let checked = self.checked.as_ref();
+        Object::new()
+            .with("intake", self.report.intake)
+            .with("documents", items)
+            .with("captured", self.report.captured)
+            .with("duplicates", self.report.duplicates)
+            .with("failed", self.report.failed)
+            .with("seal", seal_object(&self.sealed))
+            .with("report", checked.map_or(Value::Null, app::Report::to_value))
+            .into()
+    }
+
+    fn write(&self, page: &mut Page, project: &Project, listing: &Listing<'_>) {
+        listing.write(page);
+        summary(page, &self.report);
+        page.gap();
+        write_seal(page, project, &self.sealed);
+        if let Some(report) = &self.checked {
+            page.gap();
+            Shown { report, all: false }.write(page);
+        }
     }
 }

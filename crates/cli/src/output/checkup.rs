@@ -39,8 +39,8 @@ pub fn checkup_object(checkup: &Checkup, read_data: bool) -> Object {
         )
 }
 
-/// What a person reads.
-pub fn write_checkup(page: &mut Page, checkup: &Checkup, read_data: bool) {
+/// Each finding, with its place and what to do about it.
+pub fn write_findings(page: &mut Page, checkup: &Checkup) {
     for finding in &checkup.findings {
         let (word, tone) = match (finding.repaired, finding.severity) {
             (true, _) => ("repaired", Tone::Good),
@@ -56,15 +56,20 @@ pub fn write_checkup(page: &mut Page, checkup: &Checkup, read_data: bool) {
             page.line(&format!("  next: {}", finding.next));
         }
     }
+    if !checkup.findings.is_empty() {
+        page.gap();
+    }
+}
+
+/// What a person reads.
+pub fn write_checkup(page: &mut Page, checkup: &Checkup, read_data: bool) {
+    write_findings(page, checkup);
     let counts = checkup.counts;
     let read = if read_data {
         format!("every byte read ({})", bytes(counts.bytes_read))
     } else {
         "whose bytes were not read (--read-data does)".to_owned()
     };
-    if !checkup.findings.is_empty() {
-        page.gap();
-    }
     page.line(&format!(
         "Checked: {}, {}, {} and {}, {read}.",
         plural(counts.entries, "entry", "entries"),
@@ -85,11 +90,12 @@ pub fn write_checkup(page: &mut Page, checkup: &Checkup, read_data: bool) {
         };
         page.toned(Tone::Good, &format!("{found}.{mended}"));
     } else {
-        let what = if errors == 1 { "error" } else { "errors" };
-        page.toned(
-            Tone::Bad,
-            &format!("{errors} {what}: do not rely on this data before they are resolved.{mended}"),
-        );
+        let what = if errors == 1 {
+            "1 error is left; what to do about it stands above.".to_owned()
+        } else {
+            format!("{errors} errors are left; what to do about each stands above.")
+        };
+        page.toned(Tone::Bad, &format!("{what}{mended}"));
     }
 }
 

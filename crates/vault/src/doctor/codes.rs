@@ -70,6 +70,8 @@ pub const FINDINGS: &[Line] = &[
         "Nothing needs to be done if this is a write-blocked copy."),
     ("clock_went_back", Warning, "The clock of this computer shows an earlier time than an entry of the record.",
         "Set the clock. The order of the record does not depend on it."),
+    ("backup_damaged", Error, "A file of a backup is not what it was when the backup was made.",
+        "Do not rely on this backup; make a new one in another folder."),
     ("no_backup", Warning, "No backup is on record: this is the only copy.",
         "Make one on another disk with `fieldgrade backup FOLDER`."),
     ("backup_known", Note, "A backup is on record.",

@@ -64,11 +64,8 @@ impl Patient {
                     event.payload.ts_utc,
                     plural(since, "entry was", "entries were")
                 );
-                let machine = body(event.machine.as_deref());
-                let place = machine
-                    .string("absolute_path")
-                    .unwrap_or_default()
-                    .to_owned();
+                let source = body(event.source.as_deref());
+                let place = source.string("place").unwrap_or_default().to_owned();
                 Finding::new("backup_known", what).within(place)
             }
         };

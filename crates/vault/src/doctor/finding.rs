@@ -46,7 +46,7 @@ pub struct Finding {
 
 impl Finding {
     /// A finding in the catalogue's words, but for what is said of this one.
-    pub(super) fn new(code: &'static str, what: impl Into<String>) -> Self {
+    pub(crate) fn new(code: &'static str, what: impl Into<String>) -> Self {
         let (_, severity, _, next) = codes::explain(code);
         Self {
             code,
@@ -58,7 +58,7 @@ impl Finding {
         }
     }
 
-    pub(super) fn at(self, path: &Path) -> Self {
+    pub(crate) fn at(self, path: &Path) -> Self {
         self.within(path.display().to_string())
     }
 
@@ -135,8 +135,17 @@ impl Checkup {
             .count()
     }
 
-    pub(super) fn add(&mut self, finding: Finding) {
+    pub(crate) fn add(&mut self, finding: Finding) {
         self.findings.push(finding);
+    }
+
+    /// Takes over what another examination found.
+    pub(crate) fn take(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        self.counts.entries += other.counts.entries;
+        self.counts.items += other.counts.items;
+        self.counts.blobs += other.counts.blobs;
+        self.counts.bytes_read += other.counts.bytes_read;
     }
 
     /// The worst first; among equals in the order in which they were found.

@@ -16,7 +16,8 @@ mod surroundings;
 
 use std::sync::Arc;
 
-use store::{Access, DataRoot, Folder, FolderLock, Watch};
+use bundle::Sha256;
+use store::{Access, BlobKind, DataRoot, Folder, FolderLock, Watch};
 
 use crate::error::Result;
 use crate::machine::Machine;
@@ -24,6 +25,7 @@ use crate::vault::Vault;
 
 pub use codes::FINDINGS;
 pub use finding::{Checkup, Counts, Finding, Severity};
+pub(crate) use heal::Silent;
 
 /// What is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +78,34 @@ pub fn doctor(
     patient.keys(&vault)?;
     patient.clock_and_texts(&vault, &chains)?;
     patient.copies(&vault, &chains)?;
+    Ok(patient.checkup.sorted())
+}
+
+/// Examines a copy: its record, and every byte that the record or `listed` names.
+pub(crate) fn examine_copy(
+    vault: &Vault,
+    listed: &[(BlobKind, Sha256, u64)],
+    watch: &dyn Watch,
+) -> Result<Checkup> {
+    let mut patient = Patient {
+        repair: false,
+        reserve: 0,
+        checkup: Checkup::default(),
+        heads: Vec::new(),
+        _alone: None,
+    };
+    let options = DoctorOptions {
+        read_data: true,
+        repair: false,
+        reserve: 0,
+    };
+    let mut shelves = patient.list_blobs(vault, watch)?;
+    for (kind, digest, size) in listed {
+        let who = || "the list of the backup".to_owned();
+        shelves.need(*kind, *digest, Some(*size), &who);
+    }
+    patient.chains(vault, &mut shelves, &options, watch)?;
+    patient.blobs(vault, &mut shelves, false, &options, watch)?;
     Ok(patient.checkup.sorted())
 }
 

@@ -170,7 +170,7 @@ pub const NEXT_STEPS: &[(&str, &str, &str)] = &[
     (
         "ledger_rolled_back",
         "The database is older than what was already written or sealed.",
-        "If it comes from a backup, run `fieldgrade restore`, which is put on record.",
+        "Put the newer database back. If an older copy was put here on purpose, say so: `fieldgrade restore --here --reason …`; that is put on record.",
     ),
     (
         "actor_missing",
@@ -186,5 +186,35 @@ pub const NEXT_STEPS: &[(&str, &str, &str)] = &[
         "invalid_value",
         "Something given is not what it should be.",
         "See the help of the command with --help.",
+    ),
+    (
+        "backup_damaged",
+        "A backup, or a part of it, is not what it was when it was made.",
+        "Make a new backup in another folder; `fieldgrade restore FOLDER --check` names everything that is damaged.",
+    ),
+    (
+        "backup_other",
+        "The folder holds the backup of other data, or of newer data than is here.",
+        "Choose another folder. If the data here are older than the backup, restore the backup instead.",
+    ),
+    (
+        "backup_inside",
+        "A backup inside the data folder is lost with it.",
+        "Choose a folder on another disk.",
+    ),
+    (
+        "backup_differs",
+        "What was written was read back and is not the same.",
+        "Do not use this medium; make the backup on another one.",
+    ),
+    (
+        "keys_unlocked",
+        "A private key leaves only locked with a passphrase.",
+        "Lock it with `fieldgrade keys lock`, or make the backup without --with-keys.",
+    ),
+    (
+        "root_not_empty",
+        "A backup is restored into an empty data folder only.",
+        "Choose an empty folder with --data-dir.",
     ),
 ];

@@ -50,6 +50,8 @@ CREATE INDEX events_item ON events (chain_id, item, seq) WHERE item IS NOT NULL;
 -- The few entries that custody is told from, and that are about no single item.
 CREATE INDEX events_custody ON events (chain_id, seq)
     WHERE kind IN ('INTAKE', 'HANDOVER', 'RECEIVED', 'RECEIPT', 'WITNESS', 'TIMESTAMP');
+-- Where a chain goes on from a backup.
+CREATE INDEX events_restored ON events (chain_id, seq, ts_utc) WHERE kind = 'RESTORED';
 
 -- What is known of blobs, so that sealing reads each only once. Shared between cases, and says nothing about any.
 CREATE TABLE blobs (
