@@ -17,6 +17,9 @@ use crate::vault::Vault;
 /// How the names of these files end.
 const END: &str = ".head";
 
+/// In the place of a hash: whatever the entry is. No entry has this hash.
+const ANY: Sha256 = Sha256::from_bytes([0; 32]);
+
 /// What is remembered of a chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Head {
@@ -176,10 +179,16 @@ pub(crate) fn expect_more(root: &DataRoot, genesis: &Sha256, size: u64) -> Resul
     let known = fs::read_to_string(&path).unwrap_or_default();
     let known = known.split(' ').next().and_then(|text| text.parse().ok());
     if known.is_none_or(|known: u64| known <= size) {
-        let text = format!("{} {}\n", size + 1, Sha256::from_bytes([0; 32]));
+        let text = format!("{} {ANY}\n", size + 1);
         durable::write_over(&path, text.as_bytes())?;
     }
     Ok(())
+}
+
+/// Whether a database that came from a backup still waits for the entry that says so.
+pub(crate) fn waits_for_entry(root: &DataRoot) -> Result<bool> {
+    let waits = |head: Option<(u64, Sha256)>| head.is_some_and(|(_, head)| head == ANY);
+    Ok(head_files(root)?.into_iter().any(|(_, head)| waits(head)))
 }
 
 fn judge(connection: &Connection, genesis: &Sha256, size: u64, head: &Sha256) -> Result<Head> {
@@ -188,6 +197,8 @@ fn judge(connection: &Connection, genesis: &Sha256, size: u64, head: &Sha256) ->
         .query_row((genesis.as_bytes(), number(size)), |row| row.get(0))
         .optional()?;
     Ok(match found {
+        // The entry that was waited for is there; its hash was not known before.
+        Some(_) if *head == ANY => Head::Fits,
         Some(found) if found == head.as_bytes() => Head::Fits,
         _ => Head::RolledBack { expected: size },
     })

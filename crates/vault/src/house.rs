@@ -92,11 +92,12 @@ impl Vault {
         source: Object,
         act: &Act,
     ) -> Result<()> {
-        self.house(act)?;
+        let house = self.house(act)?;
         self.db().write(act.origin(), |tx| {
             let entry = Entry::new(event.kind(), content, source);
             self.append_in_house(tx, act, entry)
-        })
+        })?;
+        self.remember_head(&house)
     }
 
     /// Entries of the house after `after`, oldest first, at most `limit`.

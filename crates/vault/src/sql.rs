@@ -114,7 +114,6 @@ statements! {
         ORDER BY e.seq";
     EVENT_LAST_RESTORED = "SELECT max(ts_utc) FROM events WHERE kind = 'RESTORED'";
     ITEM_DELETE = "DELETE FROM items WHERE chain_id = ?1 AND item = ?2";
-    ITEM_PENDING_COUNT = "SELECT count(*) FROM items WHERE chain_id = ?1 AND extract_state = 'pending' AND state <> 'erased'";
     ITEM_LIST_PRESENT = "SELECT item, seq, capture, intake, raw, size, media_type, name, path, modified_utc, captured_utc, state,
         extract_state, extract FROM items WHERE chain_id = ?1 AND item > ?2 AND state = 'present' ORDER BY item LIMIT ?3";
     ITEM_PATH_KEY = "SELECT path_key FROM items WHERE chain_id = ?1 AND item = ?2";

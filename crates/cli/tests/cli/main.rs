@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod backup;
 mod case;
 mod config;
 mod corrections;
@@ -14,6 +15,7 @@ mod keys;
 mod operator;
 mod program;
 mod search;
+mod selftest;
 mod stop;
 mod streams;
 mod usage;

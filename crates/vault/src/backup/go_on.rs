@@ -3,12 +3,12 @@
 use bundle::Sha256;
 use bundle::canon::{Object, Value};
 use bundle::format::kind::EventType;
-use bundle::format::text::{clean, clean_lines};
+use bundle::format::text::{Clean, clean, clean_lines};
 
-use crate::error::{Result, VaultError};
+use crate::error::Result;
 use crate::heads::Head;
 use crate::hex;
-use crate::house::HouseEvent;
+use crate::house::Entry;
 use crate::ledger::{Draft, Ledger};
 use crate::vault::{Act, Vault};
 
@@ -53,6 +53,8 @@ impl Vault {
         let mut projects = self.projects()?;
         projects.push(house);
         let reason = clean_lines(reason.as_bytes());
+        let entry = restore_entry(&lost, projects.len(), &reason, origin);
+        // All of it or nothing: who is cut short before this has told nothing, and after it everything.
         self.db().write(act.origin(), |tx| {
             for project in &projects {
                 let random = hex(&self.entropy().bits128()?);
@@ -66,24 +68,8 @@ impl Vault {
                 ledger.append(act, Draft::new(EventType::Restored, content).source(source))?;
                 ledger.end()?;
             }
-            Ok::<_, VaultError>(())
+            self.append_in_house(tx, act, entry)
         })?;
-        let lost_here = lost.iter().map(|(_, found, expected)| {
-            Value::from(
-                Object::new()
-                    .with("found", *found)
-                    .with("expected", *expected),
-            )
-        });
-        let content = Object::new()
-            .with("backup_sha256", origin.map(|origin| origin.manifest_sha256))
-            .with("chains", projects.len() as u64)
-            .with("lost", lost_here.collect::<Vec<Value>>());
-        let mut source = reason.add_to(Object::new(), "reason");
-        if let Some(origin) = origin {
-            source = clean(origin.place.as_os_str().as_encoded_bytes()).add_to(source, "place");
-        }
-        self.record_in_house(HouseEvent::Restore, content, source, act)?;
         for project in &projects {
             self.remember_head(project)?;
         }
@@ -93,4 +79,30 @@ impl Vault {
             lost,
         })
     }
+}
+
+/// What the house's record says of it.
+fn restore_entry(
+    lost: &[(String, u64, u64)],
+    chains: usize,
+    reason: &Clean,
+    origin: Option<&Origin<'_>>,
+) -> Entry {
+    let lost = lost.iter().map(|(_, found, expected)| {
+        Value::from(
+            Object::new()
+                .with("found", *found)
+                .with("expected", *expected),
+        )
+    });
+    let content = Object::new()
+        .with("backup_sha256", origin.map(|origin| origin.manifest_sha256))
+        .with("chains", chains as u64)
+        .with("lost", lost.collect::<Vec<Value>>());
+    let mut source = reason.add_to(Object::new(), "reason");
+    if let Some(origin) = origin {
+        let place = clean(origin.place.as_os_str().as_encoded_bytes());
+        source = place.add_to(source, "place");
+    }
+    Entry::new(EventType::Restore, content, source)
 }

@@ -153,7 +153,6 @@ impl Vault {
             .with("complete", report.problems.is_empty());
         let place = report.path.as_os_str().as_encoded_bytes();
         let source = bundle::format::text::clean(place).add_to(Object::new(), "place");
-        self.record_in_house(HouseEvent::Backup, content, source, act)?;
-        self.remember_head(&self.house(act)?)
+        self.record_in_house(HouseEvent::Backup, content, source, act)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bundle::Sha256;
 use store::durable::{self, TempFile};
-use store::{Access, Blobs, DataRoot, Database, Folder, FolderLock, Watch};
+use store::{Blobs, DataRoot, Database, Folder, FolderLock, Watch};
 
 use super::BackupError;
 use super::copy::{Copier, Lost};
@@ -14,6 +14,7 @@ use super::list::read_list;
 use super::manifest::{Filed, Manifest, Role};
 use super::others::copy;
 use crate::error::Result;
+use crate::hashing::{From, hash_file};
 use crate::heads;
 use crate::machine::Machine;
 use crate::vault::{Act, Vault};
@@ -60,7 +61,8 @@ pub fn restore(
         detail: "it is gone".to_owned(),
     };
     let (manifest, manifest_sha256) = Manifest::of(&backup)?.ok_or_else(nothing)?;
-    if root.has_database() {
+    let state = state_of(&root, &manifest, watch)?;
+    if state == State::Used {
         return Err(BackupError::NotEmpty(root.path().to_owned()).into());
     }
     let alone = root.hold_alone(Folder::TermiteRuntime)?;
@@ -70,19 +72,29 @@ pub fn restore(
         manifest: &manifest,
         watch,
         problems: Vec::new(),
+        blobs: 0,
         bundles: 0,
     };
-    let blobs = restoring.blobs()?;
-    restoring.others()?;
-    restoring.databases()?;
-    let (problems, bundles) = (restoring.problems, restoring.bundles);
+    if state == State::Empty {
+        restoring.everything()?;
+    }
+    let Restoring {
+        problems,
+        blobs,
+        bundles,
+        ..
+    } = restoring;
     let vault = Vault::open(root, machine)?.0;
     let origin = Origin {
         manifest_sha256,
         place: backup.path(),
     };
     let act = act(&vault)?;
-    let continued = vault.go_on(reason, Some(&origin), &act)?;
+    // Cut short after its last step it has said everything already.
+    let continued = match vault.check_heads() {
+        Ok(()) if state == State::Placed => Continued::default(),
+        _ => vault.go_on(reason, Some(&origin), &act)?,
+    };
     drop::<Arc<FolderLock>>(alone);
     Ok(RestoreReport {
         with_keys: manifest.of_role(Role::Key).is_some(),
@@ -97,20 +109,56 @@ pub fn restore(
     })
 }
 
+/// What lies at a data root that is to be restored to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// No database, but for those that were put there before a restore was cut short.
+    Empty,
+    /// Everything, but for the entry that says so.
+    Placed,
+    /// Something else.
+    Used,
+}
+
+fn state_of(root: &DataRoot, manifest: &Manifest, watch: &dyn Watch) -> Result<State> {
+    for database in [Database::Termite, Database::Jobs, Database::Ecology] {
+        let path = root.database(database);
+        if std::fs::metadata(&path).map_or(true, |found| found.len() == 0) {
+            continue;
+        }
+        if database == Database::Termite {
+            let waits = heads::waits_for_entry(root)?;
+            return Ok(if waits { State::Placed } else { State::Used });
+        }
+        let expected = manifest.of_role(Role::Database(database));
+        let (found, _) = hash_file(&path, From::Anywhere, watch)?;
+        if expected.map(|filed| filed.sha256) != Some(found) {
+            return Ok(State::Used);
+        }
+    }
+    Ok(State::Empty)
+}
+
 struct Restoring<'a> {
     root: &'a DataRoot,
     backup: &'a DataRoot,
     manifest: &'a Manifest,
     watch: &'a dyn Watch,
     problems: Vec<String>,
+    blobs: u64,
     bundles: u64,
 }
 
 impl Restoring<'_> {
-    fn blobs(&mut self) -> Result<u64> {
+    fn everything(&mut self) -> Result<()> {
+        self.blobs()?;
+        self.others()?;
+        self.databases()
+    }
+
+    fn blobs(&mut self) -> Result<()> {
         let from = Blobs::open(self.backup)?;
         let to = Blobs::open(self.root)?;
-        debug_assert_eq!(self.backup.access(), Access::Read);
         let total = self.manifest.blob_bytes;
         let mut copier = Copier::new(&from, &to, total, self.watch);
         let list = self.manifest.must(Role::Blobs, self.backup)?;
@@ -127,14 +175,14 @@ impl Restoring<'_> {
                 }
             });
         }
-        Ok(copier.kept + copier.copied.len() as u64)
+        self.blobs = copier.kept + copier.copied.len() as u64;
+        Ok(())
     }
 
     /// A file that must be right before anything is believed of it.
     fn checked(&self, filed: &Filed) -> Result<PathBuf> {
         let path = filed.path(self.backup);
-        let from = crate::hashing::From::Anywhere;
-        let (found, _) = crate::hashing::hash_file(&path, from, self.watch)?;
+        let (found, _) = hash_file(&path, From::Anywhere, self.watch)?;
         if found == filed.sha256 {
             return Ok(path);
         }

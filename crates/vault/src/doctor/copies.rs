@@ -7,9 +7,9 @@ use store::UtcTime;
 
 use super::chains::ChainSeen;
 use super::surroundings::plural;
-use super::{Finding, Patient};
+use super::{Finding, Patient, Severity};
 use crate::error::{Result, VaultError};
-use crate::ledger::{chain_of, read_event, unsigned};
+use crate::ledger::{chain_of, read_event};
 use crate::project::HOUSE;
 use crate::sql;
 use crate::vault::Vault;
@@ -27,20 +27,39 @@ impl Patient {
             );
             self.checkup.add(Finding::new("clock_went_back", what));
         }
-        for chain in chains.iter().filter(|chain| chain.id != 0) {
-            let pending: u64 = vault.db().read(|connection| {
-                let mut statement = connection.prepare_cached(sql::ITEM_PENDING_COUNT)?;
-                Ok::<_, VaultError>(statement.query_row((chain.id,), |row| unsigned(row, 0))?)
-            })?;
+        let cases = chains.iter().filter(|chain| chain.project.name != HOUSE);
+        for chain in cases.filter(|chain| chain.id != 0) {
+            let name = &chain.project.name;
+            let (pending, _) = vault.pending(&chain.project)?;
             if pending > 0 {
-                let what = format!(
-                    "the text of {} of {} was not read yet",
-                    plural(pending, "item", "items"),
-                    chain.project.name
-                );
+                let count = plural(pending, "item", "items");
+                let what = format!("the text of {count} of {name} was not read yet");
                 self.checkup.add(Finding::new("texts_pending", what));
             }
+            self.index(vault, chain)?;
         }
+        Ok(())
+    }
+
+    /// The search index: derived, so that nothing about it is damage.
+    fn index(&mut self, vault: &Vault, chain: &ChainSeen) -> Result<()> {
+        let name = &chain.project.name;
+        let what = match vault.missing(&chain.project) {
+            Ok(missing) if missing.damaged > 0 => {
+                let count = plural(missing.damaged, "text", "texts");
+                format!("{count} of {name} are damaged and cannot be found by searching")
+            }
+            Ok(missing) if missing.entries > 0 => {
+                let count = plural(missing.entries, "entry", "entries");
+                format!("{count} of {name} cannot be found by searching yet")
+            }
+            Ok(_) => return Ok(()),
+            Err(error) => {
+                let error = Finding::of_error(&error, Severity::Note)?;
+                format!("the search index of {name} cannot be asked: {}", error.what)
+            }
+        };
+        self.checkup.add(Finding::new("search_behind", what));
         Ok(())
     }
 

@@ -10,10 +10,11 @@ mod surroundings;
 use place::Root;
 
 /// What a sound root that nobody has backed up gives reason to say.
-const ALWAYS: [&str; 3] = [
+const ALWAYS: [&str; 4] = [
     "warning[no_backup]: ",
     "note[key_unlocked]: ",
     "note[texts_pending]: ",
+    "note[search_behind]: ",
 ];
 
 #[test]
