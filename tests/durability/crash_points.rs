@@ -28,6 +28,7 @@ struct Work<'a> {
     template: &'a Room,
     captured: &'a Room,
     of_ingest: u64,
+    of_seal: u64,
 }
 
 impl Work<'_> {
@@ -38,7 +39,12 @@ impl Work<'_> {
             self.captures(&room, point);
         } else {
             copy(self.captured, &room);
-            let ran = crash(&room, &["seal", "--json"], point - self.of_ingest);
+            let ran = crash(
+                &room,
+                &["seal", "--json"],
+                point - self.of_ingest,
+                self.of_seal,
+            );
             sound::chain(&room);
             if !ran.out.is_empty() {
                 sound::sealed(&room, &ran.document());
@@ -60,7 +66,7 @@ impl Work<'_> {
     fn captures(&self, room: &Room, point: u64) {
         let files = self.template.files();
         let ingest = ["ingest", "--json-lines", files.to_str().unwrap()];
-        let acknowledged = crash(room, &ingest, point).lines();
+        let acknowledged = crash(room, &ingest, point, self.of_ingest).lines();
         sound::holds(room, &acknowledged);
         if !acknowledged.is_empty() {
             sound::chain(room);
@@ -79,15 +85,17 @@ fn copy(from: &Room, to: &Room) {
     assert!(copied.unwrap().success());
 }
 
-fn crash(room: &Room, arguments: &[&str], at: u64) -> Ran {
+/// Which thread comes first may spare an operation or two, so that the last of them are not reached every time.
+fn crash(room: &Room, arguments: &[&str], at: u64, of: u64) -> Ran {
     let output = room
         .command_of(crashing(), arguments)
         .env("FIELDGRADE_CRASH_AT", at.to_string())
         .output();
     let ran = Ran::from(output.unwrap());
-    assert_eq!(
-        ran.status, None,
-        "operation {at} of {arguments:?} did not stop it: {ran:?}"
+    let whole = ran.status == Some(0) && at + 3 > of;
+    assert!(
+        ran.status.is_none() || whole,
+        "operation {at} of {of} did not stop {arguments:?}: {ran:?}"
     );
     ran
 }
@@ -129,6 +137,7 @@ fn every_operation_may_be_the_last() {
         template: &template,
         captured: &captured,
         of_ingest,
+        of_seal,
     };
     let next = AtomicU64::new(1);
     thread::scope(|scope| {

@@ -19,7 +19,7 @@ fn refused(room: &Room, found: u64, expected: u64) {
             "",
             format!(
                 "error[ledger_rolled_back]: The record of actions ends at entry {found}, but entry {expected} was written before.
-  next: If it comes from a backup, run `fieldgrade restore`, which is put on record.
+  next: Put the newer database back. If an older copy was put here on purpose, say so: `fieldgrade restore --here --reason …`; that is put on record.
 "
             )
         ));

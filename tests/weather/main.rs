@@ -13,6 +13,7 @@ mod database_gone;
 mod database_locked;
 mod database_newer;
 mod disk_full;
+mod index_unusable;
 mod key_missing;
 mod no_permission;
 mod no_such_file;

@@ -39,6 +39,18 @@ impl Desk {
         Self::start(DataRoot::open(data_dir, Access::Read)?)
     }
 
+    /// Opens the data root for searching, which leaves no entry but brings the index up to date. Where nothing can be
+    /// written, what is in the index already can be found. None is made where there is none.
+    pub fn open_to_search(data_dir: &Path) -> Result<Self, AppError> {
+        let opened = DataRoot::open(data_dir, Access::Write).map_err(AppError::from);
+        match opened.and_then(Self::start) {
+            Err(error) if matches!(error.code, "read_only" | "permission_denied") => {
+                Self::open_to_read(data_dir)
+            }
+            opened => opened,
+        }
+    }
+
     fn start(root: DataRoot) -> Result<Self, AppError> {
         let (vault, tidied) = Vault::open(root, machine())?;
         let erased = Ok(Erasures::default());

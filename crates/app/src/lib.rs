@@ -40,7 +40,7 @@ pub use inspect::{
     ArchiveFacts, BlobFacts, DocumentFacts, FoundProblem, Inspection, MemberFacts, Unreadable,
     inspect_file,
 };
-pub use numbers::item_number;
+pub use numbers::{item_label, item_number};
 pub use seal::{SealOptions, Sealed, seal};
 pub use selftest::{Tested, selftest};
 pub use threads::Threads;

@@ -36,6 +36,14 @@ pub fn item_number(project: &Project, text: &str) -> Result<u64, AppError> {
     }
 }
 
+/// The number of an item as people read it, and may type it: with the case's reference, if it has one.
+pub fn item_label(project: &Project, item: u64) -> String {
+    match project.reference.as_str() {
+        "" => format!("#{item}"),
+        reference => format!("{reference}-{item:04}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +72,11 @@ mod tests {
         ] {
             assert_eq!(item_number(&project, good).unwrap(), 43, "{good}");
         }
+        for item in [1, 43, 123_456] {
+            let label = item_label(&project, item);
+            assert_eq!(item_number(&project, &label).unwrap(), item);
+        }
+        assert_eq!(item_label(&project, 43), "HB-2026/014-0043");
         for bad in [
             "",
             "0",

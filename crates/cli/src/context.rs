@@ -53,6 +53,11 @@ impl Context {
         Desk::open_to_read(self.config()?.data_dir())
     }
 
+    /// The data root, to search in.
+    pub fn desk_to_search(&self) -> Result<Desk, AppError> {
+        Desk::open_to_search(self.config()?.data_dir())
+    }
+
     /// A new act by whoever is named.
     pub fn act(&self, desk: &Desk) -> Result<Act, AppError> {
         desk.act(self.global.actor.as_deref(), By::Cli)

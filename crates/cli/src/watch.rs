@@ -118,8 +118,11 @@ impl Watch {
         *self.doing.lock().unwrap_or_else(PoisonError::into_inner) = doing;
         self.done.store(0, Ordering::Relaxed);
         if let Some(bar) = self.bar.get() {
+            // Both at once: nobody sees the new name with the old place, nor the old name begin anew.
+            bar.set_draw_target(ProgressDrawTarget::hidden());
             bar.reset();
             bar.set_message(doing);
+            bar.set_draw_target(ProgressDrawTarget::stderr());
         }
     }
 

@@ -1,7 +1,4 @@
-//! Many hostile lines: what a check takes grows with them, and not with their square.
-
-use std::time::{Duration, Instant};
-
+//! Many hostile lines get a short answer.
 use bundle::Sha256;
 use bundle::canon::{Object, Value};
 use bundle::verify::{KnownBundle, SeriesAnswer};
@@ -11,9 +8,7 @@ use crate::forge::{forge, vector};
 use crate::receiver::{Desk, lenient};
 use crate::series::known;
 
-/// What is slow and large is run by hand: `cargo test --release -- --ignored size`.
-const FEW: u64 = 2_000;
-const MANY: u64 = 50_000;
+const MANY: u64 = 2_000;
 
 fn salt(kind: u64, n: u64) -> String {
     format!("{:032x}", u128::from(kind) << 64 | u128::from(n))
@@ -138,16 +133,10 @@ const BUNDLES: [Bundle; 6] = [
     ("lines that are none", spoilt),
 ];
 
-fn time(desk: &Desk, file: &[u8]) -> Duration {
-    let start = Instant::now();
-    assert!(!desk.check(file).accepted);
-    start.elapsed()
-}
-
 #[test]
 fn many_lines_are_answered_with_a_short_report() {
     for (what, make) in BUNDLES {
-        let report = lenient().check(&make(FEW));
+        let report = lenient().check(&make(MANY));
         assert!(!report.accepted, "{what}");
         assert!(
             report.checks.len() < 1000,
@@ -163,22 +152,4 @@ fn many_lines_are_answered_with_a_short_report() {
 fn many_known_bundles_are_looked_through_once() {
     let report = knowing(20_000).check(&vector("series-2"));
     assert_eq!(report.subject.series, Some(SeriesAnswer::Complete));
-}
-
-#[test]
-#[ignore = "slow: run with --release"]
-fn four_times_the_lines_take_four_times_as_long() {
-    for (what, make) in BUNDLES {
-        let few = time(&lenient(), &make(MANY));
-        let many = time(&lenient(), &make(4 * MANY));
-        println!("{what}: {few:?}, {many:?}");
-        assert!(many < few * 9, "{what}: {few:?}, then {many:?}");
-    }
-}
-
-#[test]
-#[ignore = "slow: run with --release"]
-fn a_million_lines() {
-    let file = spoilt(1_000_000);
-    println!("{} MiB: {:?}", file.len() >> 20, time(&lenient(), &file));
 }

@@ -120,10 +120,11 @@ impl Run for Ingest {
         if let Some(stopped) = stopped.filter(|_| self.json_lines || !context.global.json) {
             return Err(stopped);
         }
+        let mut texts = Ok(());
         if self.index == Index::Now && !report.canceled {
             watch.phase("Reading texts");
             let caught_up = desk.vault().catch_up(&project, &act, &*watch);
-            watch.finish(caught_up.map_err(AppError::from))?;
+            texts = watch.finish(caught_up.map(drop).map_err(AppError::from));
         }
         if !self.json_lines {
             let value = || {
@@ -148,11 +149,26 @@ impl Run for Ingest {
         if report.canceled {
             return Err(canceled(&watch));
         }
+        stored_all_the_same(context, texts)?;
         Ok(if report.failed > 0 {
             Outcome::Refused
         } else {
             Outcome::Done
         })
+    }
+}
+
+/// Texts are derived: that they could not be read takes nothing from what is stored, and they are read later.
+pub fn stored_all_the_same(context: &Context, texts: Result<(), AppError>) -> Result<(), AppError> {
+    match texts {
+        Err(error) if error.code != app::Fault::Canceled.code() => {
+            context.output.hint(&format!(
+                "everything is stored; only the text could not be read yet. {} {}",
+                error.message, error.next
+            ));
+            Ok(())
+        }
+        texts => texts,
     }
 }
 

@@ -5,7 +5,7 @@ use bundle::canon::{Object, Value};
 use clap::Args;
 use vault::{CaptureReport, ItemStatus, Project, Scope};
 
-use super::ingest::IntakeFields;
+use super::ingest::{IntakeFields, stored_all_the_same};
 use super::seal::SealFields;
 use super::{Outcome, Run as Command};
 use crate::context::Context;
@@ -67,11 +67,9 @@ impl Command for Run {
         };
         listing.written()?;
         watch.phase("Reading texts");
-        watch.finish(
-            vault
-                .catch_up(&project, &act, &*watch)
-                .map_err(AppError::from),
-        )?;
+        let texts = vault.catch_up(&project, &act, &*watch);
+        let texts = watch.finish(texts.map(drop).map_err(AppError::from));
+        stored_all_the_same(context, texts)?;
         watch.phase("Sealing");
         let options = self.seal.options(Scope::New);
         let sealed = watch.finish(app::seal(

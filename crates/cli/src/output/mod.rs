@@ -11,6 +11,7 @@ pub mod keys;
 mod page;
 pub mod report;
 pub mod sealing;
+pub mod search;
 
 use std::io::{self, ErrorKind, IsTerminal, Write, stderr, stdin, stdout};
 use std::sync::Mutex;

@@ -14,6 +14,7 @@ mod inspect;
 mod keys;
 mod operator;
 mod program;
+mod search;
 mod selftest;
 mod stop;
 mod streams;

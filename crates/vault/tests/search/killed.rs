@@ -10,7 +10,6 @@ use crate::support::{Desk, Place, child, given_root};
 const TEXTS: u64 = 1500;
 
 #[test]
-#[ignore = "the child that is killed"]
 fn child_catches_up() {
     if let Some(root) = given_root() {
         let desk = Desk::at(&root);

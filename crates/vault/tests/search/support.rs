@@ -150,22 +150,16 @@ pub fn all() -> Limit {
     Limit::default()
 }
 
-/// A command that runs one ignored test of this very executable, as a child of its own.
+/// A command that runs one test of this very executable, as a child of its own.
 pub fn child(test: &str, root: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
-        .args([
-            "--exact",
-            test,
-            "--ignored",
-            "--nocapture",
-            "--test-threads=1",
-        ])
+        .args(["--exact", test, "--nocapture", "--test-threads=1"])
         .env(ROOT, root);
     command
 }
 
-/// Inside such a child: the root it was given. None when somebody runs the ignored tests by hand.
+/// Inside such a child: the root it was given. None when the test is run as any other: it has nothing to do then.
 pub fn given_root() -> Option<PathBuf> {
     std::env::var_os(ROOT).map(PathBuf::from)
 }

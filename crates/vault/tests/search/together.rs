@@ -26,7 +26,6 @@ fn place() -> Place {
 }
 
 #[test]
-#[ignore = "the other process"]
 fn child_catches_up() {
     if let Some(root) = given_root() {
         Desk::at(&root).catch_up();
@@ -34,7 +33,6 @@ fn child_catches_up() {
 }
 
 #[test]
-#[ignore = "the other process"]
 fn child_searches() {
     let Some(root) = given_root() else { return };
     let desk = Desk::at(&root);
