@@ -162,6 +162,8 @@ fn reading_can_be_stopped_and_goes_on() {
     assert!(report.canceled && report.read < 40, "{report:?}");
     assert_eq!(report.left + report.read, 40);
     assert!(watch.reports() > 10);
+    let so_far = desk.entries("EXTRACT");
+    assert_eq!(so_far, (1..=report.read).collect::<Vec<u64>>());
     desk.catch_up();
     assert_eq!(desk.entries("EXTRACT"), (1..=40).collect::<Vec<u64>>());
 }
