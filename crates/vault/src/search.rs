@@ -18,6 +18,7 @@ mod words;
 
 use std::time::Duration;
 
+use rusqlite::Connection;
 use store::{Access, StoreError, Unwatched};
 
 pub use fill::IndexReport;
@@ -114,8 +115,9 @@ impl Vault {
                 found => break found?,
             }
         };
-        result.missing = self.missing(project)?;
-        if let Some((hits, page)) = found {
+        let seen = found.as_ref().map(|looked| looked.seen);
+        result.missing = self.missing_of(project, seen.unwrap_or_default())?;
+        if let Some(Looked { hits, page, .. }) = found {
             let last = page.matches.last().filter(|_| page.more);
             result.next = last.map(|last| last.rank.cursor());
             result.total = page.total;
@@ -129,27 +131,42 @@ impl Vault {
     /// # Errors
     /// What the store says when it cannot be read.
     pub fn missing(&self, project: &Project) -> Result<Missing> {
-        let size = self.ledger_size(project)?;
-        let source = self.index_source(project)?;
-        let state = self.index_db()?.map(|db| {
-            db.read(|connection| {
-                let mark = Mark::of(connection, &project.id)?;
-                let mark = mark.filter(|mark| Some(&mark.source) == source.as_ref());
-                let mut statement = connection.prepare_cached(sql::GAP_COUNT)?;
-                let gaps = statement.query_row((&project.id,), |row| unsigned(row, 0))?;
-                Ok::<_, VaultError>((mark.map_or(0, |mark| mark.through), gaps))
-            })
-        });
-        let (through, damaged) = match state {
-            Some(Err(error)) if self.index_is_damaged(&error) => (0, 0),
-            Some(state) => state?,
-            None => (0, 0),
+        let seen = match self.index_db()? {
+            None => None,
+            Some(db) => {
+                let seen = db.read(|connection| {
+                    let mark = self.mark_that_fits(connection, project)?;
+                    mark.map(|mark| Seen::of(connection, project, &mark))
+                        .transpose()
+                });
+                match seen {
+                    Err(error) if self.index_is_damaged(&error) => None,
+                    seen => seen?,
+                }
+            }
         };
+        self.missing_of(project, seen.unwrap_or_default())
+    }
+
+    /// What is missing of what was seen at one moment. The record is asked afterwards, what is unread before how long it
+    /// is: what was read meanwhile counts as an entry that is missing, and nothing counts as found that was not.
+    fn missing_of(&self, project: &Project, seen: Seen) -> Result<Missing> {
+        let unread = self.pending(project)?.0;
         Ok(Missing {
-            entries: size.saturating_sub(through),
-            unread: self.pending(project)?.0,
-            damaged,
+            entries: self.ledger_size(project)?.saturating_sub(seen.through),
+            unread,
+            damaged: seen.damaged,
         })
+    }
+
+    /// How far a case is in the index, if that fits the record.
+    fn mark_that_fits(&self, connection: &Connection, project: &Project) -> Result<Option<Mark>> {
+        let Some(mark) = Mark::of(connection, &project.id)? else {
+            return Ok(None);
+        };
+        let fits = self.index_source(project)?.as_ref() == Some(&mark.source)
+            && self.event_hash(&project.id, mark.through)? == mark.head;
+        Ok(fits.then_some(mark))
     }
 
     /// Brings the index up to date for a moment, unless somebody is doing that.
@@ -195,15 +212,15 @@ impl Vault {
         query: &Query,
         after: Option<Rank>,
         limit: usize,
-    ) -> Result<Option<(Vec<Hit>, Page)>> {
-        let (Some(db), Some(source)) = (self.index_db()?, self.index_source(project)?) else {
+    ) -> Result<Option<Looked>> {
+        let Some(db) = self.index_db()? else {
             return Ok(None);
         };
         db.read(|connection| {
-            let mark = Mark::of(connection, &project.id)?;
-            let Some(mark) = mark.filter(|mark| mark.source == source) else {
+            let Some(mark) = self.mark_that_fits(connection, project)? else {
                 return Ok(None);
             };
+            let seen = Seen::of(connection, project, &mark)?;
             let case = place::of_case(mark.number);
             let page = find::page(connection, query, &case, after, limit)?;
             let any = query.any();
@@ -211,7 +228,7 @@ impl Vault {
             for found in &page.matches {
                 hits.extend(hit::hit(connection, project, &any, found)?);
             }
-            Ok(Some((hits, page)))
+            Ok(Some(Looked { hits, page, seen }))
         })
     }
 
@@ -232,6 +249,29 @@ impl Vault {
             Ok(hits)
         })
     }
+}
+
+/// How far the index was when it was looked at.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    through: u64,
+    damaged: u64,
+}
+
+impl Seen {
+    fn of(connection: &Connection, project: &Project, mark: &Mark) -> Result<Self> {
+        let mut statement = connection.prepare_cached(sql::GAP_COUNT)?;
+        let damaged = statement.query_row((&project.id,), |row| unsigned(row, 0))?;
+        let through = mark.through;
+        Ok(Self { through, damaged })
+    }
+}
+
+/// What was found at one moment.
+struct Looked {
+    hits: Vec<Hit>,
+    page: Page,
+    seen: Seen,
 }
 
 impl Rank {

@@ -195,7 +195,7 @@ impl Vault {
     }
 
     /// The hash of one entry of a case; none before the first and after the last.
-    fn event_hash(&self, project_id: &str, seq: u64) -> Result<Option<Sha256>> {
+    pub(super) fn event_hash(&self, project_id: &str, seq: u64) -> Result<Option<Sha256>> {
         self.db().read(|connection| {
             let chain = chain_of(connection, project_id)?;
             let mut statement = connection.prepare_cached(crate::sql::EVENT_HASHES)?;

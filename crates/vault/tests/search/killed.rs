@@ -31,8 +31,11 @@ fn kill_nine_leaves_nothing_half_and_nothing_twice() {
     }
     desk.capture(&place.drop());
     drop(desk);
+    let size = |desk: &Desk| desk.vault.ledger_size(&desk.project).unwrap();
+    let desk = place.open();
     let mut cut = 0;
     for round in 0..12_u64 {
+        let before = size(&desk);
         let mut reader = child("killed::child_catches_up", &place.root())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -45,10 +48,15 @@ fn kill_nine_leaves_nothing_half_and_nothing_twice() {
             .unwrap()
             .contains("begun")
         {}
-        thread::sleep(Duration::from_millis(5 + 37 * round));
+        // Every other round somewhere before the next group is recorded, else soon after.
+        if round % 2 == 0 {
+            while size(&desk) == before && reader.try_wait().unwrap().is_none() {
+                thread::sleep(Duration::from_millis(1));
+            }
+        }
+        thread::sleep(Duration::from_millis(round * 7 % 31));
         reader.kill().unwrap();
         reader.wait().unwrap();
-        let desk = place.open();
         let extracts = desk.entries("EXTRACT");
         assert_eq!(extracts, (1..=extracts.len() as u64).collect::<Vec<_>>());
         cut += u64::from(!extracts.is_empty() && extracts.len() as u64 != TEXTS);
@@ -57,6 +65,7 @@ fn kill_nine_leaves_nothing_half_and_nothing_twice() {
         assert!(desk.search("rust").total <= extracts.len() as u64);
     }
     assert!(cut > 0, "never in the middle: nothing was tested");
+    drop(desk);
     let desk = place.open();
     desk.catch_up();
     assert_eq!(desk.entries("EXTRACT"), (1..=TEXTS).collect::<Vec<_>>());
