@@ -44,7 +44,7 @@ impl Run for Backup {
         };
         context.output.show(value, |page| {
             for problem in &made.problems {
-                page.toned(Tone::Bad, &format!("Not in the backup: {problem}."));
+                page.toned(Tone::Bad, &format!("Not good: {problem}."));
             }
             let whole = made.problems.is_empty();
             let (tone, line) = if whole {
@@ -55,7 +55,7 @@ impl Run for Backup {
             } else {
                 (
                     Tone::Bad,
-                    "The backup is not complete; what is there was read back.",
+                    "The backup is not complete, or what it is a backup of is damaged; what was copied was read back.",
                 )
             };
             page.toned(tone, line);

@@ -62,7 +62,7 @@ pub fn check_backup(path: &Path, machine: Machine, watch: &dyn Watch) -> Result<
         let root = DataRoot::open_backup(path)?;
         let vault = Vault::over_copy(root, &database, machine)?;
         chains(&vault, &manifest, &backup, &mut checkup)?;
-        checkup.take(examine_copy(&vault, &listed, watch)?);
+        checkup.take(examine_copy(&vault, &listed, true, watch)?);
     }
     let bundles = manifest
         .files

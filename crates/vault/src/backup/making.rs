@@ -14,6 +14,7 @@ use super::list::{BlobList, ListWriter};
 use super::manifest::{ChainAt, Filed, Manifest, Role};
 use super::others::{file_away, take};
 use super::{BackupError, BackupReport};
+use crate::doctor::{Severity, Silent, examine_copy};
 use crate::error::{Result, VaultError};
 use crate::hashing::{Files, From};
 use crate::hex;
@@ -38,6 +39,7 @@ impl Making<'_> {
     /// What an earlier run that was cut short left half done.
     pub fn sweep(&self) -> Result<()> {
         self.blobs.sweep_tmp()?;
+        durable::sweep(self.backup.path())?;
         for role in [
             Role::Database(Database::Termite),
             Role::Database(Database::Ecology),
@@ -59,14 +61,10 @@ impl Making<'_> {
             let (list, absent) = self.copy_blobs(&snapshot)?;
             // What was erased meanwhile is not missing: the record is copied again, with the erasure in it.
             if absent.is_empty() || attempt == ATTEMPTS || !self.were_erased(&absent)? {
-                for (kind, digest, _) in absent {
-                    self.report
-                        .problems
-                        .push(format!("the {kind} bytes {digest} are missing here"));
-                }
                 break (snapshot, list);
             }
         };
+        self.lacking(&snapshot)?;
         self.files.push(list.file.clone());
         self.bundles(&snapshot)?;
         for key in keys {
@@ -127,6 +125,22 @@ impl Making<'_> {
             }
             .into()),
         }
+    }
+
+    /// What the record names and is not in the backup, and what is wrong with the record itself: a backup of damage is
+    /// better than none, and is never called good.
+    fn lacking(&mut self, snapshot: &Vault) -> Result<()> {
+        let checkup = examine_copy(snapshot, &[], false, &Silent(self.watch))?;
+        let errors = checkup.findings.iter();
+        for finding in errors.filter(|finding| finding.severity == Severity::Error) {
+            self.report.problems.push(match &finding.place {
+                Some(place) if finding.code == "ledger_damaged" => {
+                    format!("{place} is damaged: {}", finding.what)
+                }
+                _ => finding.what.clone(),
+            });
+        }
+        Ok(())
     }
 
     /// Copies what the record names and is not there yet, reads it back, and lists everything.

@@ -81,10 +81,11 @@ pub fn doctor(
     Ok(patient.checkup.sorted())
 }
 
-/// Examines a copy: its record, and every byte that the record or `listed` names.
+/// Examines a copy: its record, and whether everything is there that the record or `listed` names; read, if wanted.
 pub(crate) fn examine_copy(
     vault: &Vault,
     listed: &[(BlobKind, Sha256, u64)],
+    read_data: bool,
     watch: &dyn Watch,
 ) -> Result<Checkup> {
     let mut patient = Patient {
@@ -95,7 +96,7 @@ pub(crate) fn examine_copy(
         _alone: None,
     };
     let options = DoctorOptions {
-        read_data: true,
+        read_data,
         repair: false,
         reserve: 0,
     };

@@ -123,13 +123,13 @@ fn what_is_damaged_here_does_not_spoil_the_copy_there() {
     let made = root.backup(&[]);
     assert_eq!(made.status, 1);
     let out = root.plain(&made.out);
-    assert!(out.contains("Not in the backup: the raw bytes ONE are damaged here: they have 7 bytes and the digest DIGEST.\n"), "{out}");
+    assert!(out.contains("Not good: the raw bytes ONE are damaged here: they have 7 bytes and the digest DIGEST.\n"), "{out}");
     assert!(
         out.contains("case_0001.zip was not copied: it has other bytes than it should.\n"),
         "{out}"
     );
     assert!(
-        out.contains("The backup is not complete; what is there was read back.\n"),
+        out.contains("The backup is not complete, or what it is a backup of is damaged; what was copied was read back.\n"),
         "{out}"
     );
 }
@@ -225,4 +225,21 @@ fn of_a_read_only_mount_without_recording_it() {
         made.err
     );
     assert_eq!(root.check().status, 0);
+}
+
+#[test]
+fn damage_is_copied_and_never_called_good() {
+    let root = Root::new();
+    root.sql("UPDATE events SET source = replace(source, '2.txt', '9.txt') WHERE seq = 4 AND chain_id = 1");
+    fs::remove_file(root.blob(ONE)).unwrap();
+    let made = root.backup(&[]);
+    assert_eq!(made.status, 1);
+    let out = root.plain(&made.out);
+    for line in [
+        "Not good: the record of default is damaged: entry 4: its source is not the one that was hashed.\n",
+        "Not good: the raw bytes ONE are missing; needed by item 1 of default, item 1 of other.\n",
+    ] {
+        assert!(out.contains(line), "{out}");
+    }
+    assert_eq!(root.check().status, 1);
 }

@@ -177,3 +177,37 @@ fn bytes_that_the_list_does_not_know_cannot_be_sealed() {
     );
     root.must("reproduce", &["1"]);
 }
+
+#[test]
+fn erased_bytes_are_no_damage_unless_they_are_still_there() {
+    let root = Root::new();
+    let reason = "asked for by the owner";
+    root.must("withdraw", &["2", "--erase", "--yes", "--reason", reason]);
+    assert!(!root.blob(TWO).exists());
+    assert_eq!(root.says(&["--read-data"]), (0, String::new()));
+    // Another case has the same bytes: there they are needed as before.
+    root.must("withdraw", &["1", "--erase", "--yes", "--reason", reason]);
+    assert!(root.blob(ONE).exists());
+    assert_eq!(root.says(&["--read-data"]), (0, String::new()));
+    Root::overwrite(&root.blob(TWO), "note 2\n");
+    let remain =
+        "the raw bytes TWO were erased and are still there\n  at: RUNTIME/cas/blobs/sha256/TWO\n";
+    let said = root.says(&[]);
+    assert_eq!(said, (0, format!("warning[erased_bytes_remain]: {remain}")));
+    let said = root.says(&["--repair"]);
+    assert_eq!(
+        said,
+        (0, format!("repaired[erased_bytes_remain]: {remain}"))
+    );
+    assert!(!root.blob(TWO).exists());
+    // Captured again they are needed again.
+    let note = root.file("again.txt", "note 2\n");
+    root.must("ingest", &[&note]);
+    assert_eq!(root.says(&["--read-data"]), (0, String::new()));
+    fs::remove_file(root.blob(TWO)).unwrap();
+    let (status, said) = root.says(&[]);
+    assert!(
+        status == 1 && said.contains("needed by item 4 of default\n"),
+        "{said}"
+    );
+}

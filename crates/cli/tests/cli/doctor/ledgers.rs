@@ -192,3 +192,62 @@ error[ledger_rolled_back]: The record of actions ends at entry 7, but entry 9 wa
 ";
     assert_eq!(ran.err, expected);
 }
+
+/// Every column of every row of items.
+fn rows(root: &Root) -> Vec<String> {
+    let database = rusqlite::Connection::open(root.runtime("termite.sqlite")).unwrap();
+    let mut statement = database
+        .prepare("SELECT * FROM items ORDER BY chain_id, item")
+        .unwrap();
+    let columns = statement.column_count();
+    let rows = statement.query_map((), |row| {
+        let values = (0..columns).map(|at| row.get::<_, rusqlite::types::Value>(at));
+        let values: rusqlite::Result<Vec<_>> = values.collect();
+        Ok(format!("{:?}", values?))
+    });
+    rows.unwrap().map(Result::unwrap).collect()
+}
+
+/// The list of items holds nothing of its own: thrown away, it comes back as it was, column by column.
+#[test]
+fn the_whole_list_of_items_is_made_again() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let root = Root::new();
+    let strange = root.beside("strange");
+    fs::create_dir(&strange).unwrap();
+    for name in [
+        &b"no \xff UTF-8.txt"[..],
+        b"line\nend.txt",
+        "gr\u{fc}n.txt".as_bytes(),
+    ] {
+        fs::write(strange.join(OsStr::from_bytes(name)), name).unwrap();
+    }
+    fs::write(strange.join("noise.bin"), [0_u8, 159, 146, 150].repeat(99)).unwrap();
+    root.must("ingest", &[strange.to_str().unwrap()]);
+    let reason = ["--reason", "asked for by the owner"];
+    root.must("withdraw", &["1", reason[0], reason[1]]);
+    root.must("withdraw", &["2", "--erase", "--yes", reason[0], reason[1]]);
+    root.must(
+        "withdraw",
+        &["3", "--erase", "--yes", "--names", reason[0], reason[1]],
+    );
+    assert_eq!(
+        root.says(&["--read-data"]),
+        (0, String::new()),
+        "what was erased is no damage"
+    );
+    let before = rows(&root);
+    assert!(before.len() >= 8, "{before:?}");
+    root.sql("DELETE FROM items");
+    let (status, said) = root.says(&[]);
+    assert_eq!(
+        (status, said.matches("error[item_missing]: ").count()),
+        (1, before.len()),
+        "{said}"
+    );
+    let (status, said) = root.says(&["--repair"]);
+    assert_eq!(status, 0, "{said}");
+    assert_eq!(rows(&root), before);
+    assert_eq!(root.says(&["--read-data"]), (0, String::new()));
+}
