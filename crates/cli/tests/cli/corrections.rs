@@ -186,24 +186,31 @@ fn numbers_are_those_of_this_case() {
 #[test]
 fn nothing_is_said_across_cases() {
     let case = Case::new();
-    case.done(&["projects", "create", "alpha"]);
+    case.done(&["projects", "create", "harbour-7"]);
     case.done(&["projects", "create", "beta"]);
     // Alpha is the only one to know these words.
     let file = case.write("Xanthippe.txt", "shared bytes");
-    case.done(&["--project", "alpha", "ingest", &file, "--from", "Quirinus"]);
+    case.done(&[
+        "--project",
+        "harbour-7",
+        "ingest",
+        &file,
+        "--from",
+        "Quirinus",
+    ]);
     let file = case.write("plain.txt", "shared bytes");
     let taken = case.done(&["--project", "beta", "ingest", &file]);
     assert_eq!(taken["documents"][0]["status"], "captured");
     assert_eq!(taken["documents"][0]["same_as"], Value::Null);
     case.done(&[
         "--project",
-        "alpha",
+        "harbour-7",
         "annotate",
         "1",
         "--caption",
         "Oblomov",
     ]);
-    case.done(&["--project", "alpha", "seal", "--label", "Nepomuk"]);
+    case.done(&["--project", "harbour-7", "seal", "--label", "Nepomuk"]);
     case.done(&["--project", "beta", "seal"]);
 
     let erase = ["withdraw", "1", "--reason", "r", "--erase", "--yes"];
@@ -246,7 +253,7 @@ fn nothing_is_said_across_cases() {
                     "Quirinus",
                     "Oblomov",
                     "Nepomuk",
-                    "alpha",
+                    "harbour-7",
                     "same content",
                 ] {
                     assert!(!said.contains(word), "{arguments:?} says {word}: {said}");
@@ -262,10 +269,10 @@ fn nothing_is_said_across_cases() {
         1,
     );
     assert_eq!(again["code"], "item_erased");
-    let out = case.path("alpha.txt");
-    case.done(&["--project", "alpha", "export", "item", "1", &out]);
+    let out = case.path("harbour-7.txt");
+    case.done(&["--project", "harbour-7", "export", "item", "1", &out]);
     assert_eq!(std::fs::read(out).unwrap(), b"shared bytes");
-    case.done(&["--project", "alpha", "seal", "--full"]);
+    case.done(&["--project", "harbour-7", "seal", "--full"]);
 }
 
 #[test]
