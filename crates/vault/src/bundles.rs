@@ -7,8 +7,9 @@ use bundle::key::Signature;
 use bundle::seal::Signatures;
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use crate::column::{digest, number, opt_digest, unsigned};
 use crate::error::{Result, VaultError};
-use crate::ledger::{chain_of, digest, number, opt_digest, unsigned};
+use crate::ledger::chain_of;
 use crate::project::{Project, shown};
 use crate::sql;
 use crate::vault::Vault;

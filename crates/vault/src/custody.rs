@@ -6,11 +6,12 @@ use bundle::canon::{Object, Value};
 use bundle::format::event::Event;
 use bundle::format::kind::EventType;
 
+use crate::column::number;
 use crate::corrections::read_about;
 use crate::detail::{Field, Told, actor, body, intake_event, text};
 use crate::error::Result;
 use crate::holdings::{Holding, holdings, is_about};
-use crate::ledger::{chain_of, event_at, number, read_event};
+use crate::ledger::{chain_of, event_at, read_event};
 use crate::project::Project;
 use crate::sql;
 use crate::vault::Vault;

@@ -5,10 +5,11 @@ mod told;
 use bundle::Sha256;
 use bundle::format::text::{clean, clean_lines};
 
+use crate::column::{number, unsigned};
 use crate::corrections::read_about;
 use crate::error::Result;
 use crate::items::{Item, ItemState};
-use crate::ledger::{chain_of, number, unsigned};
+use crate::ledger::chain_of;
 use crate::project::Project;
 use crate::sql;
 use crate::vault::Vault;

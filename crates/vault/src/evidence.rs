@@ -12,8 +12,9 @@ use rusqlite::OptionalExtension;
 use store::blobs::Stored;
 use store::{BlobKind, StoreError};
 
+use crate::column::{digest, number, unsigned};
 use crate::error::{Result, VaultError};
-use crate::ledger::{chain_of, digest, number, unsigned};
+use crate::ledger::chain_of;
 use crate::project::Project;
 use crate::sql;
 use crate::vault::Vault;

@@ -8,8 +8,8 @@ use bundle::Sha256;
 use rusqlite::{Connection, OptionalExtension};
 use store::{DataRoot, StoreError, durable};
 
+use crate::column::{number, unsigned};
 use crate::error::{Result, VaultError};
-use crate::ledger::{number, unsigned};
 use crate::project::Project;
 use crate::sql;
 use crate::vault::Vault;

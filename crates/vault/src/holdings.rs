@@ -8,10 +8,11 @@ use bundle::format::seal::Wishes;
 use rusqlite::Connection;
 
 use crate::bundles::{SealedBundle, all_seals};
+use crate::column::unsigned;
 use crate::detail::{body, text};
 use crate::error::Result;
 use crate::items::Item;
-use crate::ledger::{chain_of, event_at, unsigned};
+use crate::ledger::{chain_of, event_at};
 use crate::project::Project;
 use crate::sql;
 use crate::vault::Vault;

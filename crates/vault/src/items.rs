@@ -3,8 +3,9 @@
 use bundle::Sha256;
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use crate::column::{digest, number, opt_digest, unsigned};
 use crate::error::{Result, VaultError};
-use crate::ledger::{chain_of, digest, number, opt_digest, unsigned};
+use crate::ledger::chain_of;
 use crate::project::Project;
 use crate::sql;
 use crate::vault::Vault;

@@ -5,6 +5,7 @@
 pub mod backup;
 mod bundles;
 mod capture;
+mod column;
 mod corrections;
 mod custody;
 mod damage;

@@ -16,9 +16,10 @@ use std::time::Duration;
 
 use store::{StoreError, Watch};
 
+use crate::column::unsigned;
 use crate::error::{Result, VaultError};
 use crate::items::Item;
-use crate::ledger::{chain_of, unsigned};
+use crate::ledger::chain_of;
 use crate::meter::Meter;
 use crate::project::Project;
 use crate::search::IndexReport;

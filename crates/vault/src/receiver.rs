@@ -5,9 +5,9 @@ use bundle::key::PublicKey;
 use bundle::verify::{Known, KnownBundle, TimeAnswer, TrustedKey};
 
 use crate::bundles::of_chain;
+use crate::column::unsigned;
 use crate::error::{Result, VaultError};
 use crate::keys::KeyState;
-use crate::ledger::unsigned;
 use crate::sql;
 use crate::vault::Vault;
 

@@ -25,9 +25,9 @@ pub use fill::IndexReport;
 pub use hit::{Hit, TextPlace, Where};
 pub use snippet::Snippet;
 
+use crate::column::unsigned;
 use crate::error::{Result, VaultError};
 use crate::items::{self, ItemState};
-use crate::ledger::unsigned;
 use crate::project::Project;
 use crate::vault::Vault;
 use fill::{Job, Mark};

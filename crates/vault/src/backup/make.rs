@@ -10,10 +10,10 @@ use super::BackupError;
 use super::making::Making;
 use super::manifest::{ChainAt, Manifest};
 use super::others::remove_former;
+use crate::column::{digest, number};
 use crate::error::{Result, VaultError};
 use crate::house::HouseEvent;
 use crate::keys::KeyFileState;
-use crate::ledger::{digest, number};
 use crate::sql;
 use crate::vault::{Act, Vault};
 

@@ -14,11 +14,11 @@ use super::list::{BlobList, ListWriter};
 use super::manifest::{ChainAt, Filed, Manifest, Role};
 use super::others::{file_away, take};
 use super::{BackupError, BackupReport};
+use crate::column::{digest, unsigned};
 use crate::doctor::{Severity, Silent, examine_copy};
 use crate::error::{Result, VaultError};
 use crate::hashing::{Files, From};
 use crate::hex;
-use crate::ledger::{digest, unsigned};
 use crate::sql;
 use crate::vault::Vault;
 

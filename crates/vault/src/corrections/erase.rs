@@ -6,8 +6,8 @@ use std::time::Duration;
 use bundle::Sha256;
 use store::{BlobKind, Origin, RequestId, Unwatched};
 
+use crate::column::digest;
 use crate::error::{Result, VaultError};
-use crate::ledger::digest;
 use crate::sql;
 use crate::vault::Vault;
 

@@ -10,7 +10,8 @@ use store::{BlobKind, DataRoot, Unwatched};
 
 use super::Withdrawal;
 use crate::capture::Intake;
-use crate::ledger::{Draft, Ledger, number};
+use crate::column::number;
+use crate::ledger::{Draft, Ledger};
 use crate::machine::Machine;
 use crate::person::By;
 use crate::project::Project;

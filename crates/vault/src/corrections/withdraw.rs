@@ -16,10 +16,11 @@ use bundle::format::kind::EventType;
 use bundle::format::text::clean_lines;
 
 use super::{About, Recorded, reason};
+use crate::column::{number, unsigned};
 use crate::detail::Told;
 use crate::error::{Result, VaultError};
 use crate::items::ItemState;
-use crate::ledger::{Draft, number, unsigned};
+use crate::ledger::Draft;
 use crate::project::Project;
 use crate::sql;
 use crate::vault::{Act, Vault};

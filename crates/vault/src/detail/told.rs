@@ -8,9 +8,10 @@ use bundle::format::text::exact;
 use rusqlite::Connection;
 
 use super::{Correction, Field, Remark, Stated, WithdrawalRemark};
+use crate::column::number;
 use crate::error::Result;
 use crate::items::Item;
-use crate::ledger::{number, read_event};
+use crate::ledger::read_event;
 use crate::sql;
 
 /// The INTAKE that an item came with.

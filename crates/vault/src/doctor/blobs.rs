@@ -11,9 +11,9 @@ use store::{BlobKind, Watch};
 use super::shelf::{ERASED, LISTED, Lying, NEEDED, Shelves, WHO};
 use super::surroundings::plural;
 use super::{DoctorOptions, Finding, Patient};
+use crate::column::{digest, unsigned};
 use crate::error::{Result, VaultError};
 use crate::hashing::{Files, From};
-use crate::ledger::{digest, unsigned};
 use crate::sql;
 use crate::vault::Vault;
 

@@ -13,9 +13,9 @@ use store::{BlobKind, Origin, RequestId, UtcTime, Watch};
 
 use super::Patient;
 use super::shelf::Shelves;
+use crate::column::number;
 use crate::error::{Result, VaultError};
 use crate::evidence::folder_of;
-use crate::ledger::number;
 use crate::sql;
 use crate::vault::Vault;
 

@@ -11,9 +11,10 @@ use store::{Origin, RequestId, Tx};
 
 use super::Patient;
 use super::chains::{ChainSeen, Problem};
+use crate::column::number;
 use crate::error::{Result, VaultError};
 use crate::items::{self, Item, ItemState};
-use crate::ledger::{number, read_event};
+use crate::ledger::read_event;
 use crate::sql;
 use crate::vault::Vault;
 

@@ -155,7 +155,7 @@ pub(super) fn give_up_seals(
     for open in crate::bundles::open_seals(tx, chain)? {
         if open.keyid == key.public.id() {
             tx.prepare_cached(sql::SEAL_CANCELED)?
-                .execute((chain, crate::ledger::number(open.seq)))?;
+                .execute((chain, crate::column::number(open.seq)))?;
             let content = Object::new().with("seal", open.head);
             ledger.append(act, Draft::new(EventType::SealCanceled, content))?;
         }

@@ -23,8 +23,9 @@ use rusqlite::{Connection, Row};
 use store::{StoreError, Tx, durable};
 use zeroize::Zeroizing;
 
+use crate::column::digest;
 use crate::error::{Result, VaultError};
-use crate::ledger::{Chain, digest};
+use crate::ledger::Chain;
 use crate::project::shown;
 use crate::sql;
 use crate::vault::Vault;

@@ -14,9 +14,9 @@ use rusqlite::{Connection, Row};
 
 use super::import::check_toolchain_id;
 use super::presented::{self, Presented};
+use crate::column::digest;
 use crate::error::{Result, VaultError};
 use crate::house::Entry;
-use crate::ledger::digest;
 use crate::project::shown;
 use crate::sql;
 use crate::vault::{Act, Vault};

@@ -8,9 +8,10 @@ use store::{StoreError, Tx};
 
 use super::decode::{Decoded, Found};
 use super::{MOST, ReadingReport};
+use crate::column::number;
 use crate::error::{Result, VaultError};
 use crate::items::Item;
-use crate::ledger::{Draft, Ledger, chain_of, number};
+use crate::ledger::{Draft, Ledger, chain_of};
 use crate::project::Project;
 use crate::sql;
 use crate::vault::{Act, Vault};

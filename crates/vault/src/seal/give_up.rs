@@ -5,8 +5,9 @@ use bundle::canon::Object;
 use bundle::format::kind::EventType;
 
 use crate::bundles::SealedBundle;
+use crate::column::number;
 use crate::error::{Result, VaultError};
-use crate::ledger::{Draft, Ledger, number};
+use crate::ledger::{Draft, Ledger};
 use crate::project::Project;
 use crate::sql;
 use crate::vault::{Act, Vault};

@@ -14,9 +14,9 @@ use store::{BlobKind, Db, Tx};
 use super::fill::{Job, Mark, origin};
 use super::rows::{Piece, Rows};
 use super::sql;
+use crate::column::number;
 use crate::detail::{Field, body, text};
 use crate::error::{Result, VaultError};
-use crate::ledger::number;
 use crate::vault::Vault;
 
 /// Bytes of text in one transaction: where time is short, and where it is not.
@@ -233,7 +233,7 @@ impl<'a> Feeder<'a> {
         let seqs: Vec<u64> = db.read(|connection| {
             let mut statement = connection.prepare_cached(sql::GAP_LIST)?;
             let rows = statement.query_map((&self.job.project.id, number(GAPS)), |row| {
-                crate::ledger::unsigned(row, 0)
+                crate::column::unsigned(row, 0)
             })?;
             Ok::<_, VaultError>(rows.collect::<rusqlite::Result<_>>()?)
         })?;

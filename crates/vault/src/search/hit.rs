@@ -6,8 +6,8 @@ use super::find::Match;
 use super::snippet::Snippet;
 use super::sql;
 use super::words::{CLOSE, OPEN};
+use crate::column::unsigned;
 use crate::error::Result;
-use crate::ledger::unsigned;
 use crate::project::Project;
 
 /// Where in an item something was found.

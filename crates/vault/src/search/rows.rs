@@ -9,8 +9,8 @@ use super::fill::wipe;
 use super::place::{MAX_ITEM, OfItem};
 use super::sql;
 use super::words::{parts, prepared, without_cut_words};
+use crate::column::number;
 use crate::error::Result;
-use crate::ledger::number;
 
 /// Passages removed at once: the rest in the next transaction.
 const AT_ONCE: i64 = 2000;
