@@ -1,8 +1,9 @@
 //! Capture: files become items. Bytes first, durably; then the entries that name them; only then "stored".
 
 mod batch;
-mod commit;
 mod outcome;
+mod recording;
+mod storing;
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
@@ -17,8 +18,9 @@ use crate::source::{Found, Problem, Walk};
 use crate::vault::{Act, Vault};
 
 use batch::Batch;
-use commit::Committer;
 pub use outcome::{CaptureReport, ItemError, ItemOutcome, ItemStatus};
+use recording::Recorder;
+use storing::{StoredBatch, Storer};
 
 /// What is known of a drop: all optional, each stands in the record as it was given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,26 +61,38 @@ impl Vault {
         }
         let excluded = self.own_folders();
         let meter = Meter::new(watch, total_size(paths, &excluded, watch)?);
-        let mut committer = Committer::new(self, project, intake, act, on_item);
-        let committed = thread::scope(|scope| {
-            let (batches, to_commit) = sync_channel::<Batch>(1);
-            let committing = scope.spawn(move || {
-                for batch in to_commit {
-                    committer.commit(batch)?;
+        let mut recorder = Recorder::new(self, project, intake, act, on_item);
+        // While one group is read, the one before is forced to the disk, and the one before that is recorded.
+        let recorded = thread::scope(|scope| {
+            let (batches, to_store) = sync_channel::<Batch>(1);
+            let (stored, to_record) = sync_channel::<Result<StoredBatch>>(1);
+            let recording = scope.spawn(move || {
+                for batch in to_record {
+                    recorder.record(batch?)?;
                 }
-                Ok::<_, VaultError>(committer.finish())
+                Ok::<_, VaultError>(recorder.finish())
+            });
+            scope.spawn(move || {
+                let mut storer = Storer::new(self);
+                for batch in to_store {
+                    let batch = storer.store(batch);
+                    let failed = batch.is_err();
+                    if stored.send(batch).is_err() || failed {
+                        break;
+                    }
+                }
             });
             self.stage_all(paths, &excluded, &meter, |batch| {
                 batches.send(batch).is_ok()
             });
             drop(batches);
-            committing.join().unwrap_or_else(|_| {
+            recording.join().unwrap_or_else(|_| {
                 Err(VaultError::SealFailed(
                     "capturing ended unexpectedly".to_owned(),
                 ))
             })
         });
-        let report = committed?;
+        let report = recorded?;
         if report.captured + report.duplicates > 0 {
             self.remember_head(project)?;
         }

@@ -50,7 +50,7 @@ statements! {
     EVENTS_RANGE = "SELECT seq, ts_utc, kind, toolchain_id, content_sha256, source_sha256, machine_sha256, prev, hash, content,
         source, machine FROM events WHERE chain_id = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq";
     EVENTS_OF_ITEM = "SELECT seq, ts_utc, kind, toolchain_id, content_sha256, source_sha256, machine_sha256, prev, hash, content,
-        source, machine FROM events WHERE chain_id = ?1 AND item = ?2 ORDER BY seq";
+        source, machine FROM events INDEXED BY events_item WHERE chain_id = ?1 AND item = ?2 ORDER BY seq";
     EVENT_HASHES = "SELECT hash FROM events WHERE chain_id = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq";
     EVENT_HASH_OF_CHAIN = "SELECT e.hash FROM events e JOIN chains c ON c.id = e.chain_id WHERE c.genesis = ?1 AND e.seq = ?2";
     EVENT_KINDS_AFTER = "SELECT kind, count(*) FROM events WHERE chain_id = ?1 AND seq > ?2 GROUP BY kind";
@@ -63,10 +63,11 @@ statements! {
     EVENTS_CUSTODY_AFTER = "SELECT seq, ts_utc, kind, toolchain_id, content_sha256, source_sha256, machine_sha256, prev, hash,
         content, source, machine FROM events WHERE chain_id = ?1 AND seq > ?2
         AND kind IN ('INTAKE', 'HANDOVER', 'RECEIVED', 'RECEIPT', 'WITNESS', 'TIMESTAMP') ORDER BY seq";
-    WITHDRAWALS_OF_BYTES = "SELECT e.seq, e.content FROM items i JOIN events e ON e.chain_id = i.chain_id AND e.item = i.item
+    WITHDRAWALS_OF_BYTES = "SELECT e.seq, e.content FROM items i INDEXED BY items_raw
+        JOIN events e INDEXED BY events_item ON e.chain_id = i.chain_id AND e.item = i.item
         WHERE i.chain_id = ?1 AND i.raw = ?2 AND i.state = 'erased' AND e.kind = 'WITHDRAW'";
     // Who exported it is no name of the item; where to may be.
-    EVENT_BODIES_ERASE = "UPDATE events SET source = CASE kind WHEN 'EXPORT' THEN source END, machine = NULL
+    EVENT_BODIES_ERASE = "UPDATE events INDEXED BY events_item SET source = CASE kind WHEN 'EXPORT' THEN source END, machine = NULL
         WHERE chain_id = ?1 AND item = ?2 AND kind IN ('CAPTURE', 'SIGHTING', 'EXTRACT', 'ANNOTATE', 'AMEND', 'EXPORT')";
     CAPTURES_RANGE = "SELECT count(*) FROM events WHERE chain_id = ?1 AND seq BETWEEN ?2 AND ?3 AND kind = 'CAPTURE'";
 
@@ -82,8 +83,10 @@ statements! {
     BLOB_TOTAL = "SELECT coalesce(sum(size), 0) FROM blobs";
     BLOB_LIST = "SELECT sha256, kind, size FROM blobs ORDER BY sha256, kind";
     // In any case: two cases share bytes and know nothing of each other.
-    BLOB_WANTED = "SELECT EXISTS (SELECT 1 FROM chains c CROSS JOIN items i ON i.chain_id = c.id WHERE i.raw = ?1 AND i.state <> 'erased')
-        OR EXISTS (SELECT 1 FROM chains c CROSS JOIN items i ON i.chain_id = c.id WHERE i.extract = ?1 AND i.state <> 'erased')";
+    BLOB_WANTED = "SELECT EXISTS (SELECT 1 FROM chains c CROSS JOIN items i INDEXED BY items_raw ON i.chain_id = c.id
+        WHERE i.raw = ?1 AND i.state <> 'erased')
+        OR EXISTS (SELECT 1 FROM chains c CROSS JOIN items i INDEXED BY items_extract ON i.chain_id = c.id
+        WHERE i.extract = ?1 AND i.state <> 'erased')";
     ERASURE_INSERT = "INSERT INTO erasures (project_id, sha256) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
     ERASURE_LIST = "SELECT DISTINCT sha256 FROM erasures WHERE sha256 <> x'' ORDER BY sha256";
     ERASURE_PROJECTS = "SELECT project_id FROM erasures WHERE sha256 = x'' ORDER BY project_id";
@@ -93,33 +96,34 @@ statements! {
     ITEM_INSERT = "INSERT INTO items (chain_id, item, project_id, org_id, seq, capture, intake, raw, size, media_type, name, path,
         path_key, modified_utc, captured_utc, state, extract_state)
         VALUES (?1, ?2, ?3, '', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 'present', ?15)";
-    ITEM_SAME_FILE = "SELECT item, capture FROM items WHERE chain_id = ?1 AND raw = ?2 AND path_key = ?3 AND modified_utc = ?4
+    ITEM_SAME_FILE = "SELECT item, capture FROM items INDEXED BY items_raw WHERE chain_id = ?1 AND raw = ?2 AND path_key = ?3 AND modified_utc = ?4
         AND state = 'present' ORDER BY item LIMIT 1";
-    ITEM_SAME_BYTES = "SELECT min(item) FROM items WHERE chain_id = ?1 AND raw = ?2 AND item <> ?3 AND state <> 'erased'";
-    ITEMS_SAME_BYTES = "SELECT item, state FROM items WHERE chain_id = ?1 AND raw = ?2 AND item <> ?3 ORDER BY item LIMIT ?4";
-    ITEMS_OF_BYTES = "SELECT item, seq FROM items WHERE chain_id = ?1 AND raw = ?2 ORDER BY item";
-    ITEMS_NAMING = "SELECT item FROM items WHERE chain_id = ?1 AND raw = ?2 AND item <> ?3 AND state <> 'erased'
-        UNION SELECT item FROM items WHERE chain_id = ?1 AND extract = ?2 AND item <> ?3 AND state <> 'erased' ORDER BY 1 LIMIT ?4";
+    ITEM_SAME_BYTES = "SELECT min(item) FROM items INDEXED BY items_raw WHERE chain_id = ?1 AND raw = ?2 AND item <> ?3 AND state <> 'erased'";
+    ITEMS_SAME_BYTES = "SELECT item, state FROM items INDEXED BY items_raw WHERE chain_id = ?1 AND raw = ?2 AND item <> ?3 ORDER BY item LIMIT ?4";
+    ITEMS_OF_BYTES = "SELECT item, seq FROM items INDEXED BY items_raw WHERE chain_id = ?1 AND raw = ?2 ORDER BY item";
+    ITEMS_NAMING = "SELECT item FROM items INDEXED BY items_raw WHERE chain_id = ?1 AND raw = ?2 AND item <> ?3 AND state <> 'erased'
+        UNION SELECT item FROM items INDEXED BY items_extract WHERE chain_id = ?1 AND extract = ?2 AND item <> ?3 AND state <> 'erased' ORDER BY 1 LIMIT ?4";
     ITEM_GET = "SELECT item, seq, capture, intake, raw, size, media_type, name, path, modified_utc, captured_utc, state,
         extract_state, extract FROM items WHERE chain_id = ?1 AND item = ?2";
     ITEM_LIST = "SELECT item, seq, capture, intake, raw, size, media_type, name, path, modified_utc, captured_utc, state,
         extract_state, extract FROM items WHERE chain_id = ?1 AND item > ?2 ORDER BY item LIMIT ?3";
     ITEM_ALL = "SELECT item, seq, capture, intake, raw, size, media_type, name, path, modified_utc, captured_utc, state,
         extract_state, extract FROM items WHERE chain_id = ?1 ORDER BY item";
-    ITEM_WITH_RAW = "SELECT p.name, i.item FROM items i JOIN projects p ON p.id = i.project_id
-        WHERE i.chain_id IN (SELECT id FROM chains) AND i.raw = ?1 AND i.state <> 'erased' ORDER BY p.name, i.item";
-    ITEM_WITH_EXTRACT = "SELECT p.name, i.item FROM items i JOIN projects p ON p.id = i.project_id
-        WHERE i.extract = ?1 AND i.state <> 'erased' ORDER BY p.name, i.item";
-    EVENTS_RESTORED = "SELECT e.seq FROM chains c JOIN events e ON e.chain_id = c.id WHERE c.genesis = ?1 AND e.kind = 'RESTORED'
+    ITEM_WITH_RAW = "SELECT p.name, i.item FROM chains c CROSS JOIN items i INDEXED BY items_raw ON i.chain_id = c.id
+        JOIN projects p ON p.id = i.project_id WHERE i.raw = ?1 AND i.state <> 'erased' ORDER BY p.name, i.item";
+    ITEM_WITH_EXTRACT = "SELECT p.name, i.item FROM chains c CROSS JOIN items i INDEXED BY items_extract ON i.chain_id = c.id
+        JOIN projects p ON p.id = i.project_id WHERE i.extract = ?1 AND i.state <> 'erased' ORDER BY p.name, i.item";
+    EVENTS_RESTORED = "SELECT e.seq FROM chains c JOIN events e INDEXED BY events_restored ON e.chain_id = c.id
+        WHERE c.genesis = ?1 AND e.kind = 'RESTORED'
         ORDER BY e.seq";
-    EVENT_LAST_RESTORED = "SELECT max(ts_utc) FROM events WHERE kind = 'RESTORED'";
+    EVENT_LAST_RESTORED = "SELECT max(ts_utc) FROM events INDEXED BY events_restored WHERE kind = 'RESTORED'";
     ITEM_DELETE = "DELETE FROM items WHERE chain_id = ?1 AND item = ?2";
     ITEM_LIST_PRESENT = "SELECT item, seq, capture, intake, raw, size, media_type, name, path, modified_utc, captured_utc, state,
         extract_state, extract FROM items WHERE chain_id = ?1 AND item > ?2 AND state = 'present' ORDER BY item LIMIT ?3";
     ITEM_PATH_KEY = "SELECT path_key FROM items WHERE chain_id = ?1 AND item = ?2";
     ITEM_PENDING = "SELECT item, seq, capture, intake, raw, size, media_type, name, path, modified_utc, captured_utc, state,
         extract_state, extract FROM items WHERE chain_id = ?1 AND item > ?2 AND extract_state = 'pending' ORDER BY item LIMIT ?3";
-    ITEM_PENDING_SUM = "SELECT count(*), coalesce(sum(size), 0) FROM items WHERE chain_id = ?1 AND extract_state = 'pending'";
+    ITEM_PENDING_SUM = "SELECT count(*), coalesce(sum(size), 0) FROM items INDEXED BY items_pending WHERE chain_id = ?1 AND extract_state = 'pending'";
     ITEM_STATES = "SELECT state, extract_state FROM items WHERE chain_id = ?1 AND item = ?2";
     ITEM_READ_AGAIN = "UPDATE items SET extract_state = 'pending' WHERE chain_id = ?1 AND extract_state = 'failed' AND state = 'present'";
     ITEM_EXTRACTED = "UPDATE items SET extract_state = ?3, extract = ?4 WHERE chain_id = ?1 AND item = ?2";
@@ -169,13 +173,18 @@ statements! {
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_statement_can_be_prepared_and_binds_by_number() {
-        assert!(TERMITE.is_in_order());
+    fn connection() -> rusqlite::Connection {
         let connection = rusqlite::Connection::open_in_memory().unwrap();
         for migration in TERMITE.migrations {
             connection.execute_batch(migration.sql).unwrap();
         }
+        connection
+    }
+
+    #[test]
+    fn every_statement_can_be_prepared_and_binds_by_number() {
+        assert!(TERMITE.is_in_order());
+        let connection = connection();
         for (name, sql) in ALL {
             connection
                 .prepare(sql)
@@ -184,6 +193,37 @@ mod tests {
                 !sql.contains('$') && !sql.contains(" ?,"),
                 "{name} binds without a number"
             );
+        }
+    }
+
+    /// What may walk a whole case: it is asked for all of it, or once a command. Without INDEXED BY, SQLite walks a case
+    /// to find one item, because it takes `chain_id = ?` for a narrow choice.
+    const WHOLE_CASE: [&str; 5] = [
+        "ITEM_ALL",
+        "ITEM_READ_AGAIN",
+        "ITEM_COUNTS",
+        "ERASURES",
+        "EVENT_LAST_OF_KIND",
+    ];
+
+    #[test]
+    fn no_statement_walks_a_case_to_find_one_item() {
+        let connection = connection();
+        for (name, sql) in ALL {
+            let mut plan = connection
+                .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+                .unwrap();
+            let nulls = vec![rusqlite::types::Null; plan.parameter_count()];
+            let steps = plan.query_map(rusqlite::params_from_iter(nulls), |row| {
+                row.get::<_, String>(3)
+            });
+            for step in steps.unwrap().map(Result::unwrap) {
+                let walks = ["items", "i", "events", "e"].iter().any(|table| {
+                    step == format!("SEARCH {table} USING PRIMARY KEY (chain_id=?)")
+                        || step == format!("SCAN {table}")
+                });
+                assert!(!walks || WHOLE_CASE.contains(name), "{name}: {step}");
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::watch::Unwatched;
 pub const GROUP_MAX: usize = 256;
 
 /// How many files are forced to the disk at the same time.
-const IN_FLIGHT: usize = 16;
+const IN_FLIGHT: usize = 32;
 
 /// How closely bytes that are there already are looked at before they are trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
