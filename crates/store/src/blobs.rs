@@ -12,6 +12,7 @@
 
 mod copy;
 mod group;
+mod hashing;
 mod hold;
 mod kind;
 mod list;

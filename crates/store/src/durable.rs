@@ -1,6 +1,7 @@
 //! Durable files: a temporary file, its fsync, the rename, the fsync of the folder. Every one of these goes through
 //! here, so that a test can count them, stop at any of them, or leave the fsync out.
 
+mod early;
 mod names;
 mod temp;
 
@@ -9,6 +10,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
+pub use early::EarlySync;
 pub use names::{rename_new, rename_over};
 pub use temp::{Swept, TempFile, leftovers, sweep};
 

@@ -17,6 +17,7 @@ mod filesystem;
 mod holder;
 pub mod lock;
 pub mod migrate;
+mod page_cache;
 mod root;
 pub mod watch;
 

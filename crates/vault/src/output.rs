@@ -4,20 +4,22 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use bundle::Sha256;
 use bundle::digest::Hasher;
 use bundle::seal::{Evidence, Plan, Signing, Written, write};
 use bundle::verify::Progress;
-use store::durable::TempFile;
+use store::durable::{EarlySync, TempFile};
 use store::{StoreError, Watch, durable};
 
 use crate::error::Result;
 
-/// What is handed from thread to thread at once.
+/// What is handed from thread to thread at once, in bytes.
 const PIECE: usize = 1 << 20;
+/// Pieces between two threads: memory stays flat.
+const UNDER_WAY: usize = 8;
 
 /// A written bundle that has no name yet.
 pub(crate) struct BundleFile {
@@ -35,11 +37,16 @@ impl BundleFile {
         watch: &dyn Watch,
     ) -> Result<Self> {
         let mut temp = TempFile::create_in(folder)?;
+        let named = |error| StoreError::io("write to", folder, error);
+        let early = EarlySync::of(temp.file()).map_err(named)?;
         let mut file = Named {
             file: temp.file_mut(),
             folder,
+            early,
+            end: 0,
         };
         let (written, sha256) = tee(&mut file, plan, evidence, signing, watch)?;
+        file.early.finish().map_err(named)?;
         temp.set_mode(0o440)?;
         temp.sync()?;
         Ok(Self {
@@ -57,10 +64,12 @@ impl BundleFile {
     }
 }
 
-/// A file whose errors say where it lies.
+/// A file whose errors say where it lies, and which goes to the disk while it is written.
 struct Named<'a> {
     file: &'a mut File,
     folder: &'a Path,
+    early: EarlySync,
+    end: u64,
 }
 
 impl Write for Named<'_> {
@@ -70,7 +79,10 @@ impl Write for Named<'_> {
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         let written = self.file.write_all(bytes);
-        Ok(written.map_err(|error| StoreError::io("write to", self.folder, error))?)
+        written.map_err(|error| StoreError::io("write to", self.folder, error))?;
+        self.end += bytes.len() as u64;
+        self.early.written(self.end);
+        Ok(())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -86,51 +98,74 @@ pub(crate) fn tee(
     signing: &Signing<'_>,
     watch: &dyn Watch,
 ) -> Result<(Written, Sha256)> {
-    let (pieces, to_hash) = sync_channel::<Vec<u8>>(4);
     let progress = Watched {
         watch,
         done: AtomicU64::new(0),
         total: plan.content_bytes(),
     };
     thread::scope(|scope| {
+        let (pieces, to_write) = sync_channel::<Vec<u8>>(UNDER_WAY);
+        let (written, to_hash) = sync_channel::<Vec<u8>>(UNDER_WAY);
+        let (empty, spare) = sync_channel::<Vec<u8>>(2 * UNDER_WAY + 2);
+        let writing = scope.spawn(move || {
+            for piece in to_write {
+                out.write_all(&piece)?;
+                let _ = written.send(piece);
+            }
+            Ok(())
+        });
         let hashing = scope.spawn(move || {
             let mut hasher = Hasher::new();
             for piece in to_hash {
                 hasher.update(&piece);
+                let _ = empty.try_send(piece);
             }
             hasher.finish()
         });
         let mut tee = Tee {
-            out,
             pieces,
+            spare,
             buffer: Vec::with_capacity(PIECE),
         };
-        let written = write(plan, evidence, signing, &mut tee, &progress)?;
-        tee.hand_on()
-            .map_err(|error| StoreError::io("write", "the package", error))?;
+        let done = write(plan, evidence, signing, &mut tee, &progress).and_then(|done| {
+            tee.hand_on()?;
+            Ok(done)
+        });
         drop(tee);
-        let gone = |_| StoreError::io("hash", "the package", io::ErrorKind::BrokenPipe.into());
-        Ok((written, hashing.join().map_err(gone)?))
+        let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
+        // What stopped the writing is the cause of what stopped the rest.
+        let ended = writing.join().map_err(gone).flatten();
+        ended.map_err(|error| StoreError::io("write", "the package", error))?;
+        let hashed = hashing.join().map_err(gone);
+        Ok((
+            done?,
+            hashed.map_err(|error| StoreError::io("hash", "the package", error))?,
+        ))
     })
 }
 
-struct Tee<'a> {
-    out: &'a mut (dyn Write + Send),
+/// Gathers what is written into large pieces, for others to write and hash.
+struct Tee {
     pieces: SyncSender<Vec<u8>>,
+    spare: Receiver<Vec<u8>>,
     buffer: Vec<u8>,
 }
 
-impl Tee<'_> {
+impl Tee {
     fn hand_on(&mut self) -> io::Result<()> {
-        self.out.write_all(&self.buffer)?;
-        let piece = std::mem::replace(&mut self.buffer, Vec::with_capacity(PIECE));
+        let mut next = self
+            .spare
+            .try_recv()
+            .unwrap_or_else(|_| Vec::with_capacity(PIECE));
+        next.clear();
+        let piece = std::mem::replace(&mut self.buffer, next);
         self.pieces
             .send(piece)
             .map_err(|_| io::ErrorKind::BrokenPipe.into())
     }
 }
 
-impl Write for Tee<'_> {
+impl Write for Tee {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.buffer.extend_from_slice(bytes);
         if self.buffer.len() >= PIECE {

@@ -121,7 +121,7 @@ impl Vault {
             let indexing = scope.spawn(|| {
                 while !reading_ended.load(Ordering::Acquire) && !watch.canceled() {
                     index()?;
-                    thread::sleep(PAUSE);
+                    thread::park_timeout(PAUSE);
                 }
                 Ok::<_, VaultError>(())
             });
@@ -131,6 +131,7 @@ impl Vault {
                 self.read_metered(project, act, &meter, Limit::default())
             };
             reading_ended.store(true, Ordering::Release);
+            indexing.thread().unpark();
             (reading, ended_well(indexing.join()))
         });
         // What could not be read is of more weight than what cannot be found.

@@ -4,12 +4,14 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use bundle::digest::Hasher;
 use bundle::{ReadAt, Sha256};
 
 use super::BlobKind;
+use super::hashing::Hashing;
 use crate::error::{Result, StoreError};
+use crate::page_cache;
 use crate::watch::Watch;
 
 /// What is read at once, in bytes.
@@ -25,13 +27,13 @@ pub struct BlobReader {
     file: File,
     size: u64,
     /// None once the digest was compared.
-    hasher: Option<Hasher>,
+    hashing: Option<Hashing>,
     damage: Option<String>,
     /// The piece that is given out, and how much of it is gone.
-    ready: Vec<u8>,
+    ready: Arc<Vec<u8>>,
     gone: usize,
     /// The piece after it, hashed already.
-    ahead: Vec<u8>,
+    ahead: Arc<Vec<u8>>,
     read: u64,
 }
 
@@ -42,25 +44,25 @@ impl BlobReader {
             .custom_flags(NOFOLLOW)
             .open(&path)
             .and_then(|file| {
-                let size = file.metadata()?;
-                if size.is_file() {
-                    Ok((file, size.len()))
+                let found = file.metadata()?;
+                if found.is_file() {
+                    Ok((file, found.len(), Hashing::of(found.len())?))
                 } else {
                     Err(io::ErrorKind::InvalidData.into())
                 }
             });
         match opened {
-            Ok((file, size)) => Ok(Self {
+            Ok((file, size, hashing)) => Ok(Self {
                 kind,
                 digest,
                 path,
                 file,
                 size,
-                hasher: Some(Hasher::new()),
+                hashing: Some(hashing),
                 damage: None,
-                ready: Vec::new(),
+                ready: Arc::default(),
                 gone: 0,
-                ahead: Vec::new(),
+                ahead: Arc::default(),
                 read: 0,
             }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -94,7 +96,7 @@ impl BlobReader {
     /// # Errors
     /// `blob_damaged`, `io`, `canceled`.
     pub fn check(mut self, watch: &dyn Watch) -> Result<CheckedBlob> {
-        while self.hasher.is_some() {
+        while self.hashing.is_some() {
             self.next_piece()?;
             watch.progress(self.read, Some(self.size));
             watch.go_on()?;
@@ -107,23 +109,28 @@ impl BlobReader {
 
     /// Reads and hashes one piece into `ahead`. At the end of the file the digest is compared and the hasher goes.
     fn next_piece(&mut self) -> Result<()> {
-        let Some(hasher) = &mut self.hasher else {
+        let Some(hashing) = &mut self.hashing else {
             return Ok(());
         };
-        self.ahead.clear();
-        let piece = self
-            .file
-            .by_ref()
-            .take(PIECE as u64)
-            .read_to_end(&mut self.ahead);
-        piece.map_err(|error| StoreError::io("read", &self.path, error))?;
-        hasher.update(&self.ahead);
+        let fail = |error| StoreError::io("read", &self.path, error);
+        // Its memory serves again, if nobody hashes it any more.
+        let mut piece = Arc::try_unwrap(std::mem::take(&mut self.ahead)).unwrap_or_default();
+        piece.clear();
+        let mut next = self.file.by_ref().take(PIECE as u64);
+        next.read_to_end(&mut piece).map_err(fail)?;
+        self.ahead = Arc::new(piece);
+        hashing.update(&self.ahead).map_err(fail)?;
         self.read += self.ahead.len() as u64;
+        if self.read.is_multiple_of(page_cache::STEP) {
+            page_cache::forget(&self.file, self.read);
+        }
         if self.read > self.size {
             return Err(self.damaged("they grew while they were read".to_owned()));
         }
         if self.ahead.is_empty() {
-            let found = self.hasher.take().unwrap_or_default().finish();
+            let found = self.hashing.take().map(Hashing::finish);
+            let found = found.unwrap_or_else(|| Err(io::ErrorKind::BrokenPipe.into()));
+            let found = found.map_err(|error| StoreError::io("read", &self.path, error))?;
             if found != self.digest {
                 return Err(self.damaged(format!(
                     "they have {} bytes and the digest {found}",
@@ -152,7 +159,7 @@ impl Read for BlobReader {
             return Err(self.damaged(detail).into());
         }
         while self.gone == self.ready.len() {
-            if self.hasher.is_none() {
+            if self.hashing.is_none() {
                 return Ok(0);
             }
             if self.ahead.is_empty() {
@@ -162,8 +169,8 @@ impl Read for BlobReader {
             std::mem::swap(&mut self.ready, &mut self.ahead);
             self.gone = 0;
             if let Err(error) = self.next_piece() {
-                self.ready.clear();
-                self.ahead.clear();
+                self.ready = Arc::default();
+                self.ahead = Arc::default();
                 return Err(error.into());
             }
         }

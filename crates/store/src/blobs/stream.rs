@@ -1,59 +1,65 @@
-//! A large blob on its way in: whoever has the bytes hands them over and goes on reading, while one thread writes, one
-//! computes the sums, and one has what is written forced to the disk early, so that the end need not wait for all of it.
+//! A large blob on its way in: whoever has the bytes writes them, one thread computes the sums, and one has what is
+//! written forced to the disk early, so that the end need not wait for all of it. More threads only get in each other's
+//! way: the sums alone take one core of two.
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::{self, JoinHandle};
+use std::thread::{Builder, JoinHandle};
 
 use super::BlobWriter;
 use super::writer::Sums;
+use crate::durable::EarlySync;
 use crate::error::{Result, StoreError};
 
 /// What is handed over at once, in bytes.
 const PIECE: usize = 1 << 20;
-/// Pieces between two threads: memory stays flat.
+/// Pieces between the threads: memory stays flat.
 const UNDER_WAY: usize = 4;
-/// After so many bytes the disk is asked to begin.
-const EARLY: u64 = 32 << 20;
 
 enum Piece {
     Bytes(Vec<u8>),
     Hole(u64),
 }
 
-/// A [`BlobWriter`] that works behind its owner's back. Dropped, it leaves nothing behind.
+/// A [`BlobWriter`] whose sums and fsyncs other threads do. Dropped, it leaves nothing behind.
 pub struct BlobStream {
+    writer: BlobWriter,
     /// Gathers small pieces.
     buffer: Vec<u8>,
-    pieces: Option<SyncSender<Piece>>,
+    to_sum: SyncSender<Piece>,
     spare: Receiver<Vec<u8>>,
-    writing: Option<JoinHandle<Result<BlobWriter>>>,
-    path: PathBuf,
+    summing: JoinHandle<Sums>,
+    early: EarlySync,
 }
 
 impl BlobWriter {
-    /// Lets other threads do the work from here on; worth it from some MiB on.
+    /// Lets other threads help from here on; worth it from some MiB on.
     ///
     /// # Errors
     /// `io` when no thread can be had.
-    pub fn into_stream(self) -> Result<BlobStream> {
-        let path = self.temp.path().to_owned();
-        let (pieces, to_write) = sync_channel(UNDER_WAY);
-        let (empty, spare) = sync_channel(2 * UNDER_WAY + 2);
-        let writing = spawn("blob write", move || write(self, &to_write, &empty), &path)?;
+    pub fn into_stream(mut self) -> Result<BlobStream> {
+        let path = self.temp.path();
+        let fail = |error| StoreError::io("write", path, error);
+        let (to_sum, pieces) = sync_channel(UNDER_WAY);
+        let (empty, spare) = sync_channel(UNDER_WAY + 2);
+        let early = EarlySync::of(self.temp.file()).map_err(fail)?;
+        let sums = std::mem::take(&mut self.sums);
+        let summing = Builder::new()
+            .name("blob sums".to_owned())
+            .spawn(move || sum(sums, &pieces, &empty));
         Ok(BlobStream {
             buffer: Vec::with_capacity(PIECE),
-            pieces: Some(pieces),
+            to_sum,
             spare,
-            writing: Some(writing),
-            path,
+            summing: summing.map_err(|error| StoreError::io("write", self.temp.path(), error))?,
+            early,
+            writer: self,
         })
     }
 }
 
 impl BlobStream {
-    /// Appends bytes. An error of earlier bytes may come here.
+    /// Appends bytes.
     ///
     /// # Errors
     /// `io`, `disk_full`.
@@ -63,10 +69,22 @@ impl BlobStream {
             self.buffer.extend_from_slice(now);
             bytes = later;
             if self.buffer.len() == PIECE {
-                self.hand_over()?;
+                self.write_buffer()?;
             }
         }
         Ok(())
+    }
+
+    /// Appends bytes without copying them; others, or none, take their place.
+    ///
+    /// # Errors
+    /// As [`BlobStream::write_piece`].
+    pub fn take_piece(&mut self, bytes: &mut Vec<u8>) -> Result<()> {
+        if !self.buffer.is_empty() || bytes.len() < PIECE {
+            return self.write_piece(bytes);
+        }
+        let full = std::mem::replace(bytes, self.spare.try_recv().unwrap_or_default());
+        self.put(full)
     }
 
     /// Appends so many zero bytes that are a hole in the source, and stay one here.
@@ -74,21 +92,35 @@ impl BlobStream {
     /// # Errors
     /// `io`, `disk_full`.
     pub fn write_hole(&mut self, length: u64) -> Result<()> {
-        self.hand_over()?;
-        self.send(Piece::Hole(length))
+        self.write_buffer()?;
+        self.writer.skip(length);
+        self.sum(Piece::Hole(length))
     }
 
-    /// Waits until all is written and summed; the writer can then be finished and committed.
+    /// Waits until all is summed; the writer can then be finished and committed.
     ///
     /// # Errors
     /// `io`, `disk_full`.
     pub fn finish(mut self) -> Result<BlobWriter> {
-        self.hand_over()?;
-        self.pieces = None;
-        self.joined()
+        self.write_buffer()?;
+        let Self {
+            mut writer,
+            to_sum,
+            summing,
+            early,
+            ..
+        } = self;
+        drop(to_sum);
+        let ended = summing.join();
+        let ended = ended.map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe));
+        let failed = |error| StoreError::io("write", writer.temp.path(), error);
+        let sums = ended.map_err(failed)?;
+        early.finish().map_err(failed)?;
+        writer.sums = sums;
+        Ok(writer)
     }
 
-    fn hand_over(&mut self) -> Result<()> {
+    fn write_buffer(&mut self) -> Result<()> {
         if self.buffer.is_empty() {
             return Ok(());
         }
@@ -98,82 +130,20 @@ impl BlobStream {
             .unwrap_or_else(|_| Vec::with_capacity(PIECE));
         next.clear();
         let full = std::mem::replace(&mut self.buffer, next);
-        self.send(Piece::Bytes(full))
+        self.put(full)
     }
 
-    fn send(&mut self, piece: Piece) -> Result<()> {
-        let sent = self
-            .pieces
-            .as_ref()
-            .is_some_and(|pieces| pieces.send(piece).is_ok());
-        if sent {
-            return Ok(());
-        }
-        self.pieces = None;
-        self.joined().map(|_| ())
+    fn put(&mut self, bytes: Vec<u8>) -> Result<()> {
+        self.writer.put(&bytes)?;
+        self.early.written(self.writer.size());
+        self.sum(Piece::Bytes(bytes))
     }
 
-    fn joined(&mut self) -> Result<BlobWriter> {
-        let ended = self.writing.take().map(JoinHandle::join);
-        match ended {
-            Some(Ok(result)) => result,
-            _ => Err(StoreError::io(
-                "write",
-                &self.path,
-                io::ErrorKind::BrokenPipe.into(),
-            )),
-        }
+    fn sum(&self, piece: Piece) -> Result<()> {
+        let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
+        let sent = self.to_sum.send(piece).map_err(gone);
+        sent.map_err(|error| StoreError::io("write", self.writer.temp.path(), error))
     }
-}
-
-impl Drop for BlobStream {
-    fn drop(&mut self) {
-        // The temporary file goes with the writer, before anybody looks whether something is left.
-        self.pieces = None;
-        if let Some(writing) = self.writing.take() {
-            let _ = writing.join();
-        }
-    }
-}
-
-fn write(
-    mut writer: BlobWriter,
-    pieces: &Receiver<Piece>,
-    empty: &SyncSender<Vec<u8>>,
-) -> Result<BlobWriter> {
-    let path = writer.temp.path().to_owned();
-    let fail = |error: io::Error| StoreError::io("write", &path, error);
-    let (to_sum, summing) = sync_channel::<Piece>(UNDER_WAY);
-    let sums = std::mem::take(&mut writer.sums);
-    let empty = empty.clone();
-    let summed = spawn("blob sums", move || sum(sums, &summing, &empty), &path)?;
-    let (early, asked) = sync_channel::<()>(1);
-    let file = writer.temp.file().try_clone().map_err(fail)?;
-    let forced = spawn(
-        "blob to disk",
-        move || asked.iter().try_for_each(|()| force(&file)),
-        &path,
-    )?;
-    let mut unforced = 0;
-    for piece in pieces {
-        match &piece {
-            Piece::Bytes(bytes) => {
-                writer.put(bytes)?;
-                unforced += bytes.len() as u64;
-            }
-            Piece::Hole(length) => writer.skip(*length),
-        }
-        if unforced >= EARLY && early.try_send(()).is_ok() {
-            unforced = 0;
-        }
-        let _ = to_sum.send(piece);
-    }
-    drop((to_sum, early));
-    let gone = || fail(io::ErrorKind::BrokenPipe.into());
-    writer.sums = summed.join().map_err(|_| gone())?;
-    // The disk tells each failure once: one that came here must not be lost.
-    forced.join().map_err(|_| gone())?.map_err(fail)?;
-    Ok(writer)
 }
 
 fn sum(mut sums: Sums, pieces: &Receiver<Piece>, empty: &SyncSender<Vec<u8>>) -> Sums {
@@ -187,26 +157,6 @@ fn sum(mut sums: Sums, pieces: &Receiver<Piece>, empty: &SyncSender<Vec<u8>>) ->
         }
     }
     sums
-}
-
-/// Only a hint: what counts is forced again at the commit.
-fn force(file: &std::fs::File) -> io::Result<()> {
-    if cfg!(feature = "no-fsync") {
-        Ok(())
-    } else {
-        file.sync_data()
-    }
-}
-
-fn spawn<T: Send + 'static>(
-    name: &str,
-    work: impl FnOnce() -> T + Send + 'static,
-    path: &std::path::Path,
-) -> Result<JoinHandle<T>> {
-    let builder = thread::Builder::new().name(name.to_owned());
-    builder
-        .spawn(work)
-        .map_err(|error| StoreError::io("write", path, error))
 }
 
 #[cfg(test)]
@@ -227,8 +177,15 @@ mod tests {
         plain.write_hole(3_000_000, &Unwatched).unwrap();
         plain.write_piece(&bytes[..10]).unwrap();
         let mut stream = blobs.begin(BlobKind::Raw).unwrap().into_stream().unwrap();
-        for piece in bytes.chunks(70_001) {
-            stream.write_piece(piece).unwrap();
+        let (start, rest) = bytes.split_at(70_001);
+        let (middle, end) = rest.split_at(super::PIECE);
+        stream.write_piece(start).unwrap();
+        stream.write_hole(0).unwrap();
+        let mut whole = middle.to_vec();
+        stream.take_piece(&mut whole).unwrap();
+        assert_ne!(whole, middle, "it was taken, not copied");
+        for piece in end.chunks(70_001) {
+            stream.take_piece(&mut piece.to_vec()).unwrap();
         }
         stream.write_hole(3_000_000).unwrap();
         stream.write_piece(&bytes[..10]).unwrap();

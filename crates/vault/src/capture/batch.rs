@@ -169,14 +169,29 @@ struct BlobSink<'a> {
     head: Vec<u8>,
 }
 
-impl Sink for BlobSink<'_> {
-    fn data(&mut self, bytes: &[u8]) -> io::Result<()> {
+impl BlobSink<'_> {
+    fn see(&mut self, bytes: &[u8]) {
         let missing = HEAD.saturating_sub(self.head.len());
         self.head
             .extend_from_slice(bytes.get(..missing.min(bytes.len())).unwrap_or_default());
+    }
+}
+
+impl Sink for BlobSink<'_> {
+    fn data(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.see(bytes);
         match &mut self.writing {
             Writing::Here(writer) => writer.write_piece(bytes)?,
             Writing::Behind(stream) => stream.write_piece(bytes)?,
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, bytes: &mut Vec<u8>) -> io::Result<()> {
+        self.see(bytes);
+        match &mut self.writing {
+            Writing::Here(writer) => writer.write_piece(bytes)?,
+            Writing::Behind(stream) => stream.take_piece(bytes)?,
         }
         Ok(())
     }

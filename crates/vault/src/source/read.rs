@@ -23,6 +23,11 @@ pub trait Sink {
     /// The next bytes: never none, at most a MiB.
     fn data(&mut self, bytes: &[u8]) -> io::Result<()>;
 
+    /// The same for one that wants to keep them without copying: it may leave any other vector in their place.
+    fn take(&mut self, bytes: &mut Vec<u8>) -> io::Result<()> {
+        self.data(bytes)
+    }
+
     /// So many zero bytes, for which the file takes no room: never none, at most a MiB at once.
     fn hole(&mut self, length: u64) -> io::Result<()>;
 
@@ -208,9 +213,11 @@ impl Pass<'_> {
         self.advise();
         // One byte more than it has: so its end is seen in the same call.
         let room = size.saturating_add(1).min(PIECE);
-        let mut buffer = vec![0; usize::try_from(room).unwrap_or(1 << 20)];
+        let room = usize::try_from(room).unwrap_or(1 << 20);
+        let mut buffer = Vec::new();
         loop {
             self.step(go_on)?;
+            buffer.resize(room, 0);
             if self.sparse && self.extent.size == self.data_until && self.data_until < size {
                 self.pass_hole(sink, go_on)?;
             }
@@ -229,15 +236,15 @@ impl Pass<'_> {
                 .file
                 .read_at(piece, at)
                 .map_err(|e| self.io(e))?;
-            let bytes = piece.get(..got).unwrap_or_default();
-            if bytes.is_empty() {
+            if got == 0 {
                 break;
             }
-            self.extent.size += bytes.len() as u64;
+            self.extent.size += got as u64;
             if self.extent.size > size {
                 return Err(self.problem(Problem::Changed(Change::Grew)));
             }
-            sink.data(bytes)
+            buffer.truncate(got);
+            sink.take(&mut buffer)
                 .map_err(|e| self.problem(Problem::Sink(e)))?;
         }
         if self.extent.size < size {
