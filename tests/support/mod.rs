@@ -16,6 +16,7 @@ pub mod program;
 pub mod python;
 pub mod random;
 pub mod sealer;
+pub mod somebody;
 pub mod sound;
 
 use std::path::{Path, PathBuf};

@@ -29,17 +29,42 @@ pub fn without_fsync() -> &'static Path {
     PROGRAM.get_or_init(|| build("no-fsync", &["--features", "no-fsync"]))
 }
 
+/// The program of another version, with another bill of materials compiled in: its sources are a copy of these.
+pub fn of_another_version() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let project = super::tests().parent().unwrap();
+        let copy = target().join("variants/other-version-sources");
+        fs::create_dir_all(&copy).unwrap();
+        for part in ["Cargo.toml", "Cargo.lock", "crates", "tests"] {
+            let copied = Command::new("cp")
+                .args(["-r", "--preserve=timestamps"])
+                .args([&project.join(part), &copy])
+                .status();
+            assert!(copied.unwrap().success());
+        }
+        let manifest = copy.join("Cargo.toml");
+        let ours = format!("\nversion = \"{}\"\n", env!("CARGO_PKG_VERSION"));
+        let text = fs::read_to_string(&manifest).unwrap();
+        assert!(text.contains(&ours), "the version stands in the manifest");
+        fs::write(&manifest, text.replace(&ours, "\nversion = \"99.0.0\"\n")).unwrap();
+        build_in(&copy, "other-version", &["--offline"])
+    })
+}
+
 /// Builds a variant. What is made on the way is shared with every other build; the finished program gets a folder of
 /// its own, so that variants never take each other's place, nor that of the program which other tests run.
 fn build(variant: &str, arguments: &[&str]) -> PathBuf {
     let project = super::tests().parent().unwrap();
-    let shared = env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
-    let shared = project.join(shared);
-    let own = shared.join("variants").join(variant);
+    build_in(project, variant, &[&["--locked"], arguments].concat())
+}
+
+fn build_in(project: &Path, variant: &str, arguments: &[&str]) -> PathBuf {
+    let own = target().join("variants").join(variant);
     let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["build", "--locked", "-p", "fieldgrade-cli"])
+        .args(["build", "-p", "fieldgrade-cli"])
         .args(arguments)
-        .env("CARGO_BUILD_BUILD_DIR", &shared)
+        .env("CARGO_BUILD_BUILD_DIR", target())
         .env("CARGO_TARGET_DIR", &own)
         .current_dir(project)
         .output()
@@ -50,6 +75,12 @@ fn build(variant: &str, arguments: &[&str]) -> PathBuf {
         String::from_utf8_lossy(&output.stderr)
     );
     own.join("debug/fieldgrade")
+}
+
+/// The folder of what is built.
+fn target() -> PathBuf {
+    let given = env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
+    super::tests().parent().unwrap().join(given)
 }
 
 /// What a run left.

@@ -3,57 +3,10 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::Command;
 
-use support::program::{Ran, Room, program, skip};
+use support::program::{Room, program};
+use support::somebody::Somebody;
 use support::sound;
-
-const NOBODY: &str = "65534";
-
-/// A command as somebody who is not root; none where that is not possible.
-struct Somebody {
-    program: Option<PathBuf>,
-}
-
-impl Somebody {
-    /// Root gives its rights up; everybody else has few enough.
-    fn new(test: &str, room: &Room) -> Option<Self> {
-        let is_root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
-        if !is_root {
-            return Some(Self { program: None });
-        }
-        let mut dropped = Command::new("setpriv");
-        dropped.args(["--reuid", NOBODY, "--clear-groups", "true"]);
-        if !dropped.status().is_ok_and(|status| status.success()) {
-            skip(test, "this root cannot become somebody else");
-            return None;
-        }
-        // The folder of builds may lie where nobody else can enter.
-        let copy = room.path("fieldgrade");
-        fs::copy(program(), &copy).unwrap();
-        fs::set_permissions(&copy, fs::Permissions::from_mode(0o755)).unwrap();
-        Some(Self {
-            program: Some(copy),
-        })
-    }
-
-    fn run(&self, room: &Room, arguments: &[&str]) -> Ran {
-        let Some(program) = &self.program else {
-            return room.run(arguments);
-        };
-        let command = room.command_of(program, arguments);
-        let mut dropped = Command::new("setpriv");
-        dropped.args(["--reuid", NOBODY, "--clear-groups"]);
-        dropped.arg(program).args(command.get_args());
-        dropped.current_dir(room.path(""));
-        dropped.envs(
-            command
-                .get_envs()
-                .filter_map(|(name, value)| Some((name, value?))),
-        );
-        dropped.output().unwrap().into()
-    }
-}
 
 fn mode(path: PathBuf, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
@@ -65,6 +18,7 @@ fn a_file_that_may_not_be_read_does_not_stop_the_others() {
     let Some(somebody) = Somebody::new(
         "no_permission::a_file_that_may_not_be_read_does_not_stop_the_others",
         &room,
+        program(),
     ) else {
         return;
     };
@@ -101,6 +55,7 @@ fn a_data_folder_that_may_not_be_written_to() {
     let Some(somebody) = Somebody::new(
         "no_permission::a_data_folder_that_may_not_be_written_to",
         &room,
+        program(),
     ) else {
         return;
     };
