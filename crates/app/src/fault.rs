@@ -98,6 +98,42 @@ faults! {
     Canceled "canceled" Environment
         "It was stopped before it was done."
         "Start it again to get an answer; what was asked for is untouched."
+    RequestMalformed "request_malformed" Usage
+        "The request is not written as this program understands it."
+        "Look up the route in /api/v1/openapi.json."
+    NoSuchRoute "no_such_route" Usage
+        "There is nothing at this address."
+        "Look up the route in /api/v1/openapi.json."
+    MethodNotAllowed "method_not_allowed" Usage
+        "This address does not answer to this method."
+        "Look up the route in /api/v1/openapi.json."
+    Unauthenticated "unauthenticated" Refused
+        "Nobody may do this without a token, and none was shown, or not the right one."
+        "Show the token as Authorization: Bearer, or sign in."
+    ForeignOrigin "foreign_origin" Refused
+        "The request comes from a page that is not this server's."
+        "Open this server's own page; behind a proxy, set FG_PUBLIC_URL to the address that browsers use."
+    HostUnknown "host_unknown" Refused
+        "The request names another host than this server."
+        "Use the address that the server said when it started; behind a proxy, set FG_PUBLIC_URL."
+    BodyTooLarge "body_too_large" Refused
+        "More was sent than this server takes at once."
+        "Send less, or raise FG_MAX_UPLOAD_BYTES."
+    RangeUnsatisfiable "range_unsatisfiable" Refused
+        "The part that was asked for lies behind the end."
+        "Ask for bytes that are there; the answer names the size."
+    BundleGone "bundle_gone" Refused
+        "The file of this package is not here any more, or was never written."
+        "Make it again from the record: fieldgrade reproduce."
+    Busy "busy" Environment
+        "Too many wait for an answer already."
+        "Ask again in a moment."
+    TokenMissing "token_missing" Usage
+        "A server that can be reached from other machines needs a token, and none is set."
+        "Set FG_API_TOKEN or FG_API_TOKEN_FILE, or listen on 127.0.0.1."
+    AddressInUse "address_in_use" Environment
+        "Another program listens at this address already."
+        "Stop it, or choose another port with --port."
     Internal "internal" Environment
         "This program made a mistake."
         "Start again; if it comes back, report it with what stands above."

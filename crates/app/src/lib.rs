@@ -15,7 +15,9 @@ mod export;
 mod fault;
 mod file;
 mod from;
+mod hashed;
 mod hashes;
+mod health;
 mod inspect;
 mod numbers;
 mod rules;
@@ -27,7 +29,7 @@ mod words;
 
 pub use backup::{adopt_older, backup, check_backup, restore};
 pub use catalogue::{Entry, Group, codes, explain};
-pub use config::{Complaint, Config, SETTINGS, Set, Setting, Source};
+pub use config::{Complaint, Config, ServerConfig, Set, Setting, Source, settings};
 pub use days::{from_day, until_day};
 pub use desk::{Desk, SBOM};
 pub use doctor::{DISK_RESERVE, doctor};
@@ -35,7 +37,9 @@ pub use error::{AppError, ErrorKind};
 pub use export::{ExportedItem, export_item, write_new};
 pub use fault::Fault;
 pub use file::FileReadAt;
+pub use hashed::Hashed;
 pub use hashes::{HashFormat, hashes};
+pub use health::{parts, upload_file};
 pub use inspect::{
     ArchiveFacts, BlobFacts, DocumentFacts, FoundProblem, Inspection, MemberFacts, Unreadable,
     inspect_file,

@@ -1,4 +1,4 @@
-//! Passphrases: from the environment, from a file that it names, or typed on the terminal unseen. Never an argument,
+//! Passphrases and tokens: from the environment, from a file that it names, or typed on the terminal unseen. Never an argument,
 //! which every user of the machine could read.
 
 use std::fs::File;
@@ -63,6 +63,14 @@ pub fn of_file(locked: bool) -> Result<Option<Secret>, AppError> {
 /// The passphrase of the signing key as the environment gives it, and nobody is asked.
 pub fn present_given() -> Result<Option<Secret>, AppError> {
     given(PRESENT)
+}
+
+/// The administrator's token of a server, as the environment gives it, or the file that the settings name.
+pub fn api_token(file: Option<&Path>) -> Result<Option<Secret>, AppError> {
+    match given("FG_API_TOKEN")? {
+        Some(token) => Ok(Some(token)),
+        None => file.map_or(Ok(None), from_file),
+    }
 }
 
 /// A new passphrase as the environment gives it, and nobody is asked.

@@ -1,8 +1,9 @@
 //! Settings: what each is, and where that came from. A flag beats a variable beats the file `fieldgrade.toml`.
 //!
-//! Only what means something today is here: the settings of the server come with the server.
+//! Only what means something today is here.
 
 mod file;
+mod server;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ use crate::fault::Fault;
 use file::{Entry, SettingsFile};
 
 pub use file::Complaint;
+pub use server::ServerConfig;
 
 /// A setting that can be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,8 +71,7 @@ const NEW_PASSPHRASE_FILE: Setting = Setting {
     secret: false,
 };
 
-/// All settings.
-pub const SETTINGS: [Setting; 6] = [
+const OWN: [Setting; 6] = [
     DATA_DIR,
     RESERVE,
     PASSPHRASE,
@@ -78,6 +79,11 @@ pub const SETTINGS: [Setting; 6] = [
     PASSPHRASE_FILE,
     NEW_PASSPHRASE_FILE,
 ];
+
+/// All settings.
+pub fn settings() -> Vec<Setting> {
+    OWN.iter().chain(server::SETTINGS).copied().collect()
+}
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,6 +129,7 @@ pub struct Config {
     data_dir: PathBuf,
     reserve: u64,
     passphrase_file: Option<PathBuf>,
+    server: ServerConfig,
     file: PathBuf,
     sets: Vec<Set>,
     complaints: Vec<Complaint>,
@@ -147,11 +154,12 @@ impl Config {
             (None, None) => (DataRoot::default_path()?, Source::Default),
         };
         let path = DataRoot::settings_of(&data_dir);
-        let file = SettingsFile::read(&path, &SETTINGS)?;
+        let file = SettingsFile::read(&path, &settings())?;
         let shown = |path: &Path| path.display().to_string();
         let mut config = Self {
             reserve: DISK_RESERVE,
             passphrase_file: None,
+            server: ServerConfig::default(),
             sets: vec![set(&DATA_DIR, Some(shown(&data_dir)), source)],
             complaints: file.complaints.clone(),
             file: path.clone(),
@@ -182,6 +190,7 @@ impl Config {
         let new = new.map(|path| shown(Path::new(&path)));
         let source = source_of(new.is_some());
         config.sets.push(set(&NEW_PASSPHRASE_FILE, new, source));
+        config.server = ServerConfig::read(&variable, &file, &path, &mut config.sets)?;
         Ok(config)
     }
 
@@ -193,6 +202,11 @@ impl Config {
     /// How many bytes should stay free on each disk.
     pub const fn disk_reserve(&self) -> u64 {
         self.reserve
+    }
+
+    /// How a server is to run.
+    pub const fn server(&self) -> &ServerConfig {
+        &self.server
     }
 
     /// The settings file, which need not be there.

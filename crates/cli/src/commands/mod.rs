@@ -24,6 +24,7 @@ mod run;
 mod seal;
 mod search;
 mod selftest;
+mod serve;
 mod show;
 mod verify;
 mod withdraw;
@@ -96,6 +97,7 @@ commands! {
     Doctor = doctor,
     Backup = backup,
     Restore = restore,
+    Serve = serve,
     Config = config,
     Selftest = selftest,
     Completions = completions,

@@ -77,6 +77,11 @@ impl Output {
             .map_err(|error| AppError::from(error).at("standard output"))
     }
 
+    /// Writes a line of a log. Where it cannot be written there is nobody to tell.
+    pub fn log(line: &str) {
+        let _ = write_all(&mut stderr(), &format!("{}\n", clean(line.as_bytes()).text));
+    }
+
     /// Says why there is no answer.
     pub fn error(&self, error: &AppError) {
         match self.spoken.lock() {

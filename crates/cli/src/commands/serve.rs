@@ -1,0 +1,187 @@
+use std::io::ErrorKind;
+use std::net::{IpAddr, SocketAddr, TcpListener, ToSocketAddrs};
+use std::thread;
+
+use app::{AppError, Fault, ServerConfig};
+use bundle::canon::Object;
+use clap::Args;
+use http_api::{Answered, Server, Settings, Stop, Token};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use super::{Outcome, Run};
+use crate::context::Context;
+use crate::output::Output;
+use crate::passphrase;
+
+/// Serve the HTTP API until it is stopped (Ctrl-C)
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The address to listen at [default: 127.0.0.1]
+    #[arg(long, value_name = "ADDRESS")]
+    host: Option<String>,
+    /// The port to listen at; 0 takes a free one [default: 8787]
+    #[arg(long, value_name = "PORT")]
+    port: Option<u16>,
+}
+
+impl Run for Serve {
+    fn run(self, context: &Context) -> Result<Outcome, AppError> {
+        let config = context.config()?;
+        let given = config.server();
+        let token = passphrase::api_token(given.token_file.as_deref())?;
+        let host = self.host.as_deref().unwrap_or(&given.host);
+        let listener = bind(host, self.port.unwrap_or(given.port))?;
+        let address = listener.local_addr().map_err(AppError::from)?;
+        if token.is_none() && !address.ip().is_loopback() {
+            return Err(Fault::TokenMissing.error().at(address.to_string()));
+        }
+        let desk = context.desk()?;
+        let settings = Settings {
+            hosts: hosts(address, given),
+            origins: origins(address, given),
+            token: token.as_ref().map(|token| Token::new(token)),
+            max_upload: given.max_upload,
+            disk_reserve: config.disk_reserve(),
+            told: told(given.json_log, context.global.quiet),
+            threads: thread::available_parallelism().map_or(2, usize::from),
+        };
+        let server = Server::new(desk, settings)?;
+        let stop = Stop::default();
+        stop_on_signals(stop.clone())?;
+        let url = given.public_url.clone();
+        let url = url.unwrap_or_else(|| format!("http://{address}"));
+        context.output.show(
+            || Object::new().with("url", url.as_str()).into(),
+            |page| page.line(&format!("Serving at {url}")),
+        )?;
+        if token.is_none() {
+            context.output.hint(
+                "without FG_API_TOKEN every user and every program of this machine can act here",
+            );
+        }
+        http_api::run(listener, server, stop).map_err(AppError::from)?;
+        Ok(Outcome::Done)
+    }
+}
+
+fn bind(host: &str, port: u16) -> Result<TcpListener, AppError> {
+    let place = || format!("{host}:{port}");
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let addresses = (bare, port).to_socket_addrs();
+    let addresses: Vec<SocketAddr> = addresses
+        .map_err(|_| {
+            Fault::SettingInvalid
+                .error()
+                .saying(format!("{host:?} is no address of this machine."))
+                .at("--host")
+        })?
+        .collect();
+    TcpListener::bind(addresses.as_slice()).map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => Fault::AddressInUse.error().at(place()),
+        _ => AppError::from(error).at(place()),
+    })
+}
+
+/// What a request may name as its host.
+fn hosts(address: SocketAddr, config: &ServerConfig) -> Vec<String> {
+    let own = names(address);
+    let own = own.map(|name| format!("{name}:{}", address.port()));
+    let outside = config
+        .public_url
+        .as_deref()
+        .and_then(|url| url.split_once("://"));
+    own.chain(outside.map(|(_, host)| host.to_owned()))
+        .collect()
+}
+
+/// What browsers may name as the page that a request comes from.
+fn origins(address: SocketAddr, config: &ServerConfig) -> Vec<String> {
+    let own = names(address);
+    let own = own.map(|name| format!("http://{name}:{}", address.port()));
+    own.chain(config.public_url.clone()).collect()
+}
+
+fn names(address: SocketAddr) -> impl Iterator<Item = String> {
+    let ip = match address.ip() {
+        IpAddr::V6(ip) => format!("[{ip}]"),
+        IpAddr::V4(ip) => ip.to_string(),
+    };
+    let known = ["127.0.0.1", "localhost", "[::1]"];
+    let other = Some(ip).filter(|ip| !known.contains(&ip.as_str()));
+    known.into_iter().map(str::to_owned).chain(other)
+}
+
+/// Writes a line for each answer; what only asks whether the server lives is not worth one.
+fn told(json: bool, quiet: bool) -> Box<dyn Fn(&Answered) + Send + Sync> {
+    Box::new(move |answered| {
+        let probe = matches!(answered.route.as_str(), "/healthz" | "/readyz" | "/metrics");
+        if quiet || (probe && answered.status < 400) {
+            return;
+        }
+        let Answered {
+            id,
+            method,
+            route,
+            status,
+            milliseconds,
+        } = answered;
+        let message = format!("request {id}: {method} {route} {status} in {milliseconds} ms");
+        let now = store::Clock::now(&store::SystemClock::new()).to_string();
+        let line = if json {
+            let object = Object::new()
+                .with("ts", now)
+                .with("level", "info")
+                .with("message", message)
+                .with("request_id", id.as_str())
+                .with("method", method.as_str())
+                .with("route", route.as_str())
+                .with("status", u64::from(*status))
+                .with("ms", u64::try_from(*milliseconds).unwrap_or(u64::MAX));
+            String::from_utf8(bundle::canon::Value::from(object).to_canonical()).unwrap_or_default()
+        } else {
+            format!("{now} {message}")
+        };
+        Output::log(&line);
+    })
+}
+
+fn stop_on_signals(stop: Stop) -> Result<(), AppError> {
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let listen = move || {
+        if signals.forever().next().is_some() {
+            stop.now();
+        }
+    };
+    thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(listen)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_answers_to_its_own_names_alone() {
+        let config = ServerConfig {
+            public_url: Some("https://evidence.example".to_owned()),
+            ..ServerConfig::default()
+        };
+        let at = |address: &str| hosts(address.parse().unwrap(), &config);
+        assert_eq!(
+            at("127.0.0.1:80"),
+            [
+                "127.0.0.1:80",
+                "localhost:80",
+                "[::1]:80",
+                "evidence.example"
+            ]
+        );
+        assert!(at("10.1.2.3:8787").contains(&"10.1.2.3:8787".to_owned()));
+        let origins = origins("[::1]:9".parse().unwrap(), &config);
+        assert!(origins.contains(&"http://[::1]:9".to_owned()));
+        assert!(origins.contains(&"https://evidence.example".to_owned()));
+    }
+}

@@ -1,0 +1,149 @@
+//! Lists and parameters, the same for every route.
+
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use app::{AppError, Desk, Fault};
+use vault::Project;
+
+use crate::problem::Problem;
+
+/// Entries of a list when nothing else is asked for, and at most.
+const ENTRIES: u64 = 100;
+const MOST_ENTRIES: u64 = 1000;
+
+/// One page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Page<T> {
+    /// The entries.
+    pub items: Vec<T>,
+    /// Where the next page begins: the `after` of the next request; null on the last page.
+    pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// A page that was asked for with [`Paged::limit`] + 1 entries: the last only says that there are more.
+    pub(crate) fn cut<V>(
+        mut found: Vec<V>,
+        limit: u64,
+        cursor: impl Fn(&V) -> String,
+        show: impl FnMut(V) -> T,
+    ) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().filter(|_| more).map(cursor);
+        Self {
+            items: found.into_iter().map(show).collect(),
+            next,
+        }
+    }
+}
+
+/// Which case, and which page of a list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Paged {
+    /// The short name of the case; `default` without.
+    project: Option<String>,
+    /// The `next` of the page before.
+    #[param(value_type = Option<String>)]
+    after: Option<String>,
+    /// At most so many entries, 1 to 1000; 100 without.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u64>,
+}
+
+impl Paged {
+    pub(crate) fn limit(&self) -> Result<u64, AppError> {
+        match self.limit.unwrap_or(ENTRIES) {
+            limit @ 1..=MOST_ENTRIES => Ok(limit),
+            _ => Err(Fault::RequestMalformed
+                .error()
+                .saying("A page has 1 to 1000 entries.")),
+        }
+    }
+
+    /// A cursor that is a number.
+    pub(crate) fn after(&self) -> Result<u64, AppError> {
+        let after = self.after.as_deref().unwrap_or("0");
+        after
+            .parse()
+            .ok()
+            .filter(|after| i64::try_from(*after).is_ok())
+            .ok_or_else(|| {
+                Fault::RequestMalformed
+                    .error()
+                    .saying("`after` is not the `next` of a page.")
+            })
+    }
+
+    pub(crate) fn project(&self, desk: &Desk) -> Result<Project, AppError> {
+        desk.project_to_read(self.project.as_deref())
+    }
+}
+
+/// Which case.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct InProject {
+    /// The short name of the case; `default` without.
+    pub project: Option<String>,
+}
+
+impl InProject {
+    pub(crate) fn project(&self, desk: &Desk) -> Result<Project, AppError> {
+        desk.project_to_read(self.project.as_deref())
+    }
+}
+
+/// What stands in the query of a request.
+pub(crate) struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let query = <Query<T> as FromRequestParts<S>>::from_request_parts(parts, state).await;
+        let query = query.map_err(|error: QueryRejection| malformed(&error.body_text()))?;
+        Ok(Self(query.0))
+    }
+}
+
+/// What stands in the path of a request.
+pub(crate) struct Named<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Named<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = <Path<T> as FromRequestParts<S>>::from_request_parts(parts, state).await;
+        let path = path.map_err(|error: PathRejection| malformed(&error.body_text()))?;
+        Ok(Self(path.0))
+    }
+}
+
+/// The JSON document that a request brings.
+pub(crate) struct Given<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Given<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let json = Json::<T>::from_request(request, state).await;
+        let json = json.map_err(|error: JsonRejection| malformed(&error.body_text()))?;
+        Ok(Self(json.0))
+    }
+}
+
+fn malformed(what: &str) -> Problem {
+    Fault::RequestMalformed
+        .error()
+        .saying(format!("{what}."))
+        .into()
+}

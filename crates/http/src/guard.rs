@@ -1,0 +1,103 @@
+//! Who may: Host, Origin, token and session, before any route is reached.
+
+use std::sync::Arc;
+
+use app::Fault;
+use axum::extract::{Request, State};
+use axum::http::header::{AUTHORIZATION, COOKIE, HOST, HeaderName, ORIGIN};
+use axum::http::{HeaderMap, Method};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::access::Caller;
+use crate::problem::Problem;
+use crate::server::Server;
+
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// Lets through what names this server as its host. Names of others that lead here (DNS rebinding) are refused.
+pub(crate) async fn host(
+    State(server): State<Arc<Server>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let host = text(request.headers(), &HOST).or(request
+        .uri()
+        .authority()
+        .map(axum::http::uri::Authority::as_str));
+    let known = host.is_some_and(|host| {
+        let hosts = &server.settings.hosts;
+        hosts.iter().any(|known| known.eq_ignore_ascii_case(host))
+    });
+    if known {
+        next.run(request).await
+    } else {
+        Problem::from(Fault::HostUnknown).into_response()
+    }
+}
+
+/// Lets through who may, and notes who that is.
+pub(crate) async fn caller(
+    State(server): State<Arc<Server>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    match known_caller(&server, request.method(), request.headers()) {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+        Err(fault) => Problem::from(fault).into_response(),
+    }
+}
+
+fn known_caller(server: &Server, method: &Method, headers: &HeaderMap) -> Result<Caller, Fault> {
+    // A page of another origin is refused whatever it shows: a browser sends cookies, and on a server without a token
+    // nothing at all, without being asked by a person.
+    must_be_ours(server, method, headers)?;
+    let shown = bearer(headers).or_else(|| text(headers, &API_KEY));
+    match (&server.settings.token, shown) {
+        (Some(token), Some(shown)) if token.is(shown) => Ok(Caller::SharedToken),
+        (Some(_), Some(_)) => Err(Fault::Unauthenticated),
+        (Some(_), None) => {
+            let cookies = text(headers, &COOKIE).unwrap_or_default();
+            server
+                .sessions
+                .caller(cookies)
+                .ok_or(Fault::Unauthenticated)
+        }
+        (None, _) => Ok(Caller::Local),
+    }
+}
+
+/// What a browser says of where a request comes from. Programs say nothing of it, and show a token.
+pub(crate) fn must_be_ours(
+    server: &Server,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<(), Fault> {
+    let site = text(headers, &FETCH_SITE);
+    if matches!(site, Some("same-site" | "cross-site")) {
+        return Err(Fault::ForeignOrigin);
+    }
+    let origin = headers.get(ORIGIN).map(|origin| origin.to_str().ok());
+    let ours = |origin: &str| server.settings.origins.iter().any(|ours| ours == origin);
+    let with_cookie = headers.contains_key(COOKIE);
+    match origin {
+        Some(origin) if origin.is_some_and(ours) => Ok(()),
+        Some(_) => Err(Fault::ForeignOrigin),
+        // A browser names the origin of everything that changes something.
+        None if with_cookie && !method.is_safe() => Err(Fault::ForeignOrigin),
+        None => Ok(()),
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = text(headers, &AUTHORIZATION)?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token)
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}

@@ -1,0 +1,168 @@
+//! Sealed packages of a case.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use app::{AppError, Fault, VerifyRequest, verify_at};
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use bundle::Sha256;
+use serde::Serialize;
+use utoipa::ToSchema;
+use vault::{Project, SealedBundle};
+
+use super::verify::{ReportDocument, shown};
+use crate::answer::{Asked, InProject, Named, Page, Paged};
+use crate::download::Download;
+use crate::problem::{Problem, ProblemDocument};
+use crate::server::Server;
+
+/// A sealed package.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Bundle {
+    /// The entry of the record that pins it.
+    seq: u64,
+    /// `series` or `excerpt`.
+    kind: String,
+    /// Its number in the series; null for an excerpt.
+    number: Option<u64>,
+    /// `sealed`, `open` (begun and not finished) or `canceled`.
+    state: String,
+    /// Its label.
+    label: String,
+    /// When it was sealed, by this server's clock.
+    sealed_utc: String,
+    /// How many documents are in it.
+    documents: u64,
+    /// Its SHA-256; null before it is sealed.
+    sha256: Option<String>,
+    /// Size; null before it is sealed.
+    bytes: Option<u64>,
+    /// The name of its file; null when it is not here.
+    file: Option<String>,
+}
+
+impl Bundle {
+    fn of(server: &Server, seal: SealedBundle) -> Self {
+        let here = path(server, &seal).is_some();
+        Self {
+            seq: seal.seq,
+            kind: seal.kind,
+            number: seal.number,
+            state: seal.state,
+            label: seal.label,
+            sealed_utc: seal.ts_utc,
+            documents: seal.documents,
+            sha256: seal.bundle_sha256.map(|digest| digest.to_string()),
+            bytes: seal.bytes,
+            file: seal.file_name.filter(|_| here),
+        }
+    }
+}
+
+fn path(server: &Server, seal: &SealedBundle) -> Option<PathBuf> {
+    let path = server.desk.vault().bundle_path(seal);
+    path.filter(|path| path.exists())
+}
+
+/// A package by its digest or number, and its file, which must be here.
+fn found(
+    server: &Server,
+    project: &Project,
+    which: &str,
+) -> Result<(SealedBundle, Sha256, PathBuf), AppError> {
+    let seal = server.desk.vault().sealed(project, which)?;
+    let path = path(server, &seal);
+    match (seal.bundle_sha256, path) {
+        (Some(digest), Some(path)) => Ok((seal, digest, path)),
+        _ => Err(Fault::BundleGone.error()),
+    }
+}
+
+/// The sealed packages of a case, in their order
+#[utoipa::path(get, path = "/bundles", tag = "bundles", params(Paged),
+    responses((status = 200, body = Page<Bundle>), (status = "default", body = ProblemDocument)))]
+pub(crate) async fn list(
+    State(server): State<Arc<Server>>,
+    Asked(asked): Asked<Paged>,
+) -> Result<Json<Page<Bundle>>, Problem> {
+    let pool = server.queries.clone();
+    let find = move || {
+        let (after, limit) = (asked.after()?, asked.limit()?);
+        let project = asked.project(&server.desk)?;
+        let seals = server.desk.vault().seals(&project, after, limit + 1)?;
+        let show = |seal| Bundle::of(&server, seal);
+        Ok(Page::cut(seals, limit, |seal| seal.seq.to_string(), show))
+    };
+    Ok(Json(pool.run(find).await?))
+}
+
+/// One sealed package
+#[utoipa::path(get, path = "/bundles/{bundle}", tag = "bundles",
+    params(("bundle" = String, Path, description = "Its SHA-256 or number"), InProject),
+    responses((status = 200, body = Bundle), (status = "default", body = ProblemDocument)))]
+pub(crate) async fn one(
+    State(server): State<Arc<Server>>,
+    Named(which): Named<String>,
+    Asked(asked): Asked<InProject>,
+) -> Result<Json<Bundle>, Problem> {
+    let pool = server.queries.clone();
+    let find = move || {
+        let project = asked.project(&server.desk)?;
+        let seal = server.desk.vault().sealed(&project, &which)?;
+        Ok(Bundle::of(&server, seal))
+    };
+    Ok(Json(pool.run(find).await?))
+}
+
+/// The file of a sealed package
+#[utoipa::path(get, path = "/bundles/{bundle}/content", tag = "bundles",
+    params(("bundle" = String, Path, description = "Its SHA-256 or number"), InProject),
+    responses((status = 200, content_type = "application/zip"),
+        (status = 206, content_type = "application/zip"), (status = 304),
+        (status = "default", body = ProblemDocument)))]
+pub(crate) async fn content(
+    State(server): State<Arc<Server>>,
+    Named(which): Named<String>,
+    Asked(asked): Asked<InProject>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let bytes = server.bytes.clone();
+    let open = move || {
+        let project = asked.project(&server.desk)?;
+        let (seal, sha256, path) = found(&server, &project, &which)?;
+        let at = |error| AppError::from(error).in_file(&path);
+        let file = File::open(&path).map_err(at)?;
+        let size = file.metadata().map_err(at)?.len();
+        Ok(Download {
+            reader: app::Hashed::new(file, size, sha256),
+            size,
+            sha256,
+            media_type: "application/zip".to_owned(),
+            name: seal.file_name.unwrap_or_default(),
+        })
+    };
+    bytes.run(open).await?.answer(&headers, &bytes)
+}
+
+/// Checks a sealed package anew, with the rules and keys of this server
+#[utoipa::path(get, path = "/bundles/{bundle}/report", tag = "bundles",
+    params(("bundle" = String, Path, description = "Its SHA-256 or number"), InProject),
+    responses((status = 200, body = ReportDocument), (status = "default", body = ProblemDocument)))]
+pub(crate) async fn report(
+    State(server): State<Arc<Server>>,
+    Named(which): Named<String>,
+    Asked(asked): Asked<InProject>,
+) -> Result<Response, Problem> {
+    let bytes = server.bytes.clone();
+    let check = move || {
+        let project = asked.project(&server.desk)?;
+        let (_, _, path) = found(&server, &project, &which)?;
+        let request = VerifyRequest::default();
+        verify_at(&server.desk, Some(&project), &path, &request, &app::Silent)
+    };
+    Ok(shown(&bytes.run(check).await?))
+}
