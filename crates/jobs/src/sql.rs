@@ -76,7 +76,7 @@ statements! {
         error_detail = NULL, retryable = 0, result = NULL, cancel_requested = 0 WHERE id = ?1 AND state IN ('failed', 'canceled')";
 
     CLAIM_WAITS = concat!("SELECT ", claimable!(), " IS NOT NULL");
-    CLAIM = concat!("UPDATE runs SET state = 'running', token = token + 1, attempts = attempts + 1, worker = ?6, boot = ?1,
+    CLAIM = concat!("UPDATE runs SET state = 'running', token = token + 1, attempts = min(attempts, max_attempts) + 1, worker = ?6, boot = ?1,
         leased_at = ?2, lease_until = ?2 + ?7, started_utc = coalesce(started_utc, ?8), not_before = 0,
         error_code = NULL, error_detail = NULL, retryable = 0 WHERE id = ", claimable!(), " RETURNING ", run!());
     // The fence of this database: it finds nothing for whoever shows an old token. Every write of a task begins with it.
@@ -113,12 +113,14 @@ statements! {
     LOG_AFTER = "SELECT seq, step, level, text, ts_utc FROM log WHERE run_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
     LOG_NEWEST = "SELECT seq, step, level, text, ts_utc FROM log WHERE run_id = ?1 ORDER BY seq DESC LIMIT ?2";
 
-    WORKER_PUT = "INSERT INTO workers (id, org_id, host, pid, version, since_utc, boot, seen, seen_until, seen_utc, doing)
-        VALUES (?1, '', ?2, ?3, ?4, ?5, ?6, ?7, ?7 + ?8, ?5, ?9)
+    WORKER_PUT = "INSERT INTO workers (id, org_id, host, pid, version, since_utc, boot, seen, seen_until, seen_utc)
+        VALUES (?1, '', ?2, ?3, ?4, ?5, ?6, ?7, ?7 + ?8, ?5)
         ON CONFLICT (id) DO UPDATE SET boot = excluded.boot, seen = excluded.seen, seen_until = excluded.seen_until,
-        seen_utc = excluded.seen_utc, doing = excluded.doing";
+        seen_utc = excluded.seen_utc";
     WORKER_DELETE = "DELETE FROM workers WHERE id = ?1";
-    WORKERS = "SELECT id, host, pid, version, since_utc, seen_utc, doing, boot = ?1 AND seen <= ?2 AND seen_until > ?2 FROM workers
+    WORKERS = "SELECT id, host, pid, version, since_utc, seen_utc,
+        (SELECT r.id FROM runs AS r INDEXED BY runs_running WHERE r.state = 'running' AND r.worker = workers.id),
+        boot = ?1 AND seen <= ?2 AND seen_until > ?2 FROM workers
         ORDER BY since_utc, id";
     WORKERS_SWEEP = "DELETE FROM workers WHERE seen_utc < ?3 AND (boot <> ?1 OR seen > ?2 OR seen_until <= ?2)";
 }

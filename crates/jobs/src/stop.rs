@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::Thread;
 
 /// A request to stop that any number of threads share: asked once, it stays asked.
 #[derive(Debug, Clone, Default)]
@@ -21,5 +22,24 @@ impl Stop {
     /// Whether somebody has asked.
     pub fn asked(&self) -> bool {
         self.0.load(Ordering::Acquire)
+    }
+}
+
+impl Stop {
+    /// Asks when the returned value goes out of scope, even by a panic, and wakes the thread that is to hear of it: else
+    /// whoever waits for that thread would wait for ever.
+    pub(crate) fn ask_at_end(&self, thread: &Thread) -> AskAtEnd {
+        AskAtEnd(self.clone(), thread.clone())
+    }
+}
+
+/// See [`Stop::ask_at_end`].
+#[derive(Debug)]
+pub(crate) struct AskAtEnd(Stop, Thread);
+
+impl Drop for AskAtEnd {
+    fn drop(&mut self) {
+        self.0.ask();
+        self.1.unpark();
     }
 }

@@ -98,6 +98,11 @@ impl<'q> Task<'q> {
         self.lost.load(Ordering::Acquire)
     }
 
+    /// When the lease was renewed last, in milliseconds of the monotonic clock.
+    pub fn renewed_ms(&self) -> u64 {
+        u64::try_from(self.renewed.load(Ordering::Acquire)).unwrap_or(0)
+    }
+
     /// Whether it was begun as often as it may be already, and its workers died each time.
     pub const fn is_exhausted(&self) -> bool {
         self.run.attempts > self.run.max_attempts

@@ -6,11 +6,10 @@ mod pulse;
 mod wait;
 
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-use store::{RunId, StoreError};
+use store::StoreError;
 
 use crate::error::{JobsError, Result};
 use crate::queue::{Claimer, Presence, Queue};
@@ -57,8 +56,6 @@ struct Floor<'w> {
     work: &'w dyn Work,
     settings: &'w Settings,
     presence: Presence,
-    /// What it works on now.
-    doing: Mutex<Option<RunId>>,
 }
 
 /// Carries out runs until asked to stop. A run that is being carried out then is handed back within the time its step
@@ -80,7 +77,6 @@ pub fn run(queue: &Queue, work: &dyn Work, settings: &Settings, stop: &Stop) -> 
         work,
         settings,
         presence,
-        doing: Mutex::default(),
     };
     let ended = Stop::new();
     thread::scope(|scope| {
@@ -88,10 +84,8 @@ pub fn run(queue: &Queue, work: &dyn Work, settings: &Settings, stop: &Stop) -> 
         let shown = name()
             .spawn_scoped(scope, || floor.show(&ended))
             .map_err(JobsError::NoThread)?;
-        let worked = floor.work_on(stop);
-        ended.ask();
-        shown.thread().unpark();
-        worked
+        let _ended = ended.ask_at_end(shown.thread());
+        floor.work_on(stop)
     })
 }
 
@@ -115,20 +109,20 @@ impl Floor<'_> {
                 Ok(None) => {}
                 Err(error) => self.bear(error)?,
             }
-            wait::for_change(&mut changes, self.settings.poll, stop)?;
+            if let Err(error) = wait::for_change(&mut changes, self.settings.poll, stop) {
+                self.bear(error)?;
+            }
         }
         Ok(())
     }
 
     /// Carries out a claimed run and lets go of it. A run that was lost meanwhile is somebody else's.
     fn carry_out(&self, task: Task<'_>) -> Result<()> {
-        self.says(Some(task.id()));
         let ended = match self.with_pulse(&task, || execute::execute(&task, self.work)) {
             Err(error) if error.is_lease_lost() => Err(error),
             Err(error) => task.end(&Outcome::Failed(error.into())).map(drop),
             Ok(outcome) => task.end(&outcome).map(drop),
         };
-        self.says(None);
         match ended {
             Err(error) if error.is_lease_lost() => Ok(()),
             ended => ended,

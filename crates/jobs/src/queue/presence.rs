@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use store::RunId;
-
 use super::Queue;
 use crate::error::Result;
 use crate::lines::WorkerInfo;
@@ -25,11 +23,11 @@ pub struct Presence {
 }
 
 impl Queue {
-    /// Says that a worker is there, and what it does.
+    /// Says that a worker is there.
     ///
     /// # Errors
     /// As [`store::Db::write`].
-    pub fn seen(&self, worker: &Presence, doing: Option<&RunId>) -> Result<()> {
+    pub fn seen(&self, worker: &Presence) -> Result<()> {
         let lease = i64::try_from(worker.lease.as_millis()).unwrap_or(i64::MAX / 2);
         let (utc, boot, mono) = (self.utc(), self.clock.boot_id(), self.monotonic());
         self.write("worker", |tx| {
@@ -42,7 +40,6 @@ impl Queue {
                 &boot,
                 mono,
                 lease,
-                doing.map(RunId::as_str),
             ))?;
             tx.changed("worker", &worker.id, "")?;
             Ok(())

@@ -93,6 +93,5 @@ CREATE TABLE workers (
     boot TEXT NOT NULL,
     seen INTEGER NOT NULL,
     seen_until INTEGER NOT NULL,
-    seen_utc TEXT NOT NULL,
-    doing TEXT
+    seen_utc TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -27,8 +27,14 @@ pub(super) fn execute(task: &Task<'_>, work: &dyn Work) -> Result<Outcome> {
         Ok(names) => names,
         Err(failure) => return stopped(task, failure),
     };
-    if names.is_empty() && !task.is_exhausted() {
-        return Ok(Outcome::Failed(unknown(task)));
+    // Whoever knows no steps of the run leaves those that are noted as they are.
+    if names.is_empty() {
+        let why = if task.is_exhausted() {
+            exhausted
+        } else {
+            unknown
+        };
+        return Ok(Outcome::Failed(why(task)));
     }
     let steps = task.plan(&names)?;
     if task.is_exhausted() && steps.iter().any(|step| step.result.is_none()) {

@@ -2,28 +2,19 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::PoisonError;
 use std::thread;
 
-use store::{RunId, StoreError};
+use store::StoreError;
 
 use super::Floor;
 use crate::error::JobsError;
 use crate::stop::Stop;
 
 impl Floor<'_> {
-    /// What the worker does now, for the next sign of life.
-    pub(super) fn says(&self, doing: Option<&RunId>) {
-        let mut now = self.doing.lock().unwrap_or_else(PoisonError::into_inner);
-        *now = doing.cloned();
-    }
-
     /// Shows that the worker is there, until it has ended; then that it has.
     pub(super) fn show(&self, ended: &Stop) {
         while !ended.asked() {
-            let doing = self.doing.lock().unwrap_or_else(PoisonError::into_inner);
-            let doing = doing.clone();
-            self.tell(self.queue.seen(&self.presence, doing.as_ref()));
+            self.tell(self.queue.seen(&self.presence));
             if let Some(path) = &self.settings.heartbeat_file {
                 self.tell(self.touch(path));
             }

@@ -24,10 +24,8 @@ impl Floor<'_> {
                 .name("worker-pulse".to_owned())
                 .spawn_scoped(scope, || self.beat_until(task, &done))
                 .map_err(JobsError::NoThread)?;
-            let acted = act();
-            done.ask();
-            pulse.thread().unpark();
-            acted
+            let _done = done.ask_at_end(pulse.thread());
+            act()
         })
     }
 
