@@ -10,9 +10,9 @@ use crate::world::{LEASE_MS, STEPS, World};
 impl World {
     /// After every act.
     pub fn check(&self) {
-        let runs = self.runs();
+        let runs = self.seen();
         let mut keys = HashSet::new();
-        for run in &runs {
+        for run in runs {
             let running = run.state == RunState::Running;
             if let (true, Some(key)) = (running, &run.serial_key) {
                 assert!(keys.insert(key.clone()), "two runs of {key} at once");
@@ -52,7 +52,8 @@ impl World {
 
     /// When nothing is left to do.
     pub fn check_the_end(&self) {
-        for run in self.runs() {
+        assert_eq!(self.seen(), self.all(), "a change was not announced");
+        for run in self.seen() {
             let steps = self.queue.steps(&run.id).unwrap();
             for step in &steps {
                 let done = step.state == StepState::Done;

@@ -217,7 +217,7 @@ fn effect(
             let failure = Failure::lasting("withdrawn", "it was taken back");
             return Ok(Next::End(Outcome::Failed(failure)));
         }
-        2..6 => {
+        2..4 => {
             task.progress(luck % 100, Some(100));
             task.log(Level::Info, "still at it");
             task.item(ItemLine {
