@@ -4,6 +4,7 @@
 mod changes;
 mod connect;
 mod failure;
+mod memory;
 mod origin;
 mod readers;
 mod snapshot;

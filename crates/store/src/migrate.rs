@@ -210,39 +210,44 @@ fn forward(path: &Path, schema: &Schema, manner: Manner) -> Result<()> {
         if version(&connection)?.is_some() && !schema.derived {
             keep_copy(&connection, path, schema.version())?;
         }
-        // Tables are rebuilt under foreign keys that point to them; all are checked before the commit.
-        connection.execute_batch("PRAGMA foreign_keys = OFF")?;
-        let transaction = Transaction::new_unchecked(&connection, TransactionBehavior::Exclusive)?;
-        let found = version(&transaction)?;
-        if found.is_none() {
-            transaction.execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}"))?;
-            transaction.execute_batch(OURS)?;
-        }
-        let found = found.unwrap_or(0);
-        for migration in schema
-            .migrations
-            .iter()
-            .filter(|migration| migration.version > found)
-        {
-            transaction.execute_batch(migration.sql)?;
-            let sql = "INSERT INTO schema_version (version, name) VALUES (?1, ?2)";
-            transaction.execute(sql, (migration.version, migration.name))?;
-        }
-        let orphan = transaction
-            .query_row("PRAGMA foreign_key_check", (), |row| {
-                row.get::<_, String>(0)
-            })
-            .optional()?;
-        if let Some(table) = orphan {
-            let detail = format!("after the migration a row of {table} would point to nothing");
-            return Err(StoreError::DatabaseFailed {
-                path: Some(path.to_owned()),
-                detail,
-            });
-        }
-        point(Act::Commit);
-        Ok(transaction.commit()?)
+        apply(&connection, path, schema)
     })
+}
+
+/// Carries out what the database still lacks, in one transaction.
+pub(crate) fn apply(connection: &Connection, path: &Path, schema: &Schema) -> Result<()> {
+    // Tables are rebuilt under foreign keys that point to them; all are checked before the commit.
+    connection.execute_batch("PRAGMA foreign_keys = OFF")?;
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Exclusive)?;
+    let found = version(&transaction)?;
+    if found.is_none() {
+        transaction.execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}"))?;
+        transaction.execute_batch(OURS)?;
+    }
+    let found = found.unwrap_or(0);
+    for migration in schema
+        .migrations
+        .iter()
+        .filter(|migration| migration.version > found)
+    {
+        transaction.execute_batch(migration.sql)?;
+        let sql = "INSERT INTO schema_version (version, name) VALUES (?1, ?2)";
+        transaction.execute(sql, (migration.version, migration.name))?;
+    }
+    let orphan = transaction
+        .query_row("PRAGMA foreign_key_check", (), |row| {
+            row.get::<_, String>(0)
+        })
+        .optional()?;
+    if let Some(table) = orphan {
+        let detail = format!("after the migration a row of {table} would point to nothing");
+        return Err(StoreError::DatabaseFailed {
+            path: Some(path.to_owned()),
+            detail,
+        });
+    }
+    point(Act::Commit);
+    Ok(transaction.commit()?)
 }
 
 /// Empties a derived database in place and makes it anew, whatever is in it and whoever has it open: they go on with

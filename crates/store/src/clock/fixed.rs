@@ -1,6 +1,7 @@
 //! A clock that a test sets.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{Clock, ClockSync, UtcTime};
 
@@ -9,7 +10,7 @@ use super::{Clock, ClockSync, UtcTime};
 pub struct FixedClock {
     micros: AtomicI64,
     mono_ms: AtomicU64,
-    boot: String,
+    boot: Mutex<String>,
     zone: String,
     offset_seconds: i32,
     sync: ClockSync,
@@ -21,7 +22,7 @@ impl FixedClock {
         Self {
             micros: AtomicI64::new(now.unix_micros()),
             mono_ms: AtomicU64::new(0),
-            boot: "boot-1".to_owned(),
+            boot: Mutex::new("boot-1".to_owned()),
             zone: "Etc/UTC".to_owned(),
             offset_seconds: 0,
             sync: ClockSync::Unknown,
@@ -30,8 +31,8 @@ impl FixedClock {
 
     /// In another boot.
     #[must_use]
-    pub fn in_boot(mut self, boot: &str) -> Self {
-        boot.clone_into(&mut self.boot);
+    pub fn in_boot(self, boot: &str) -> Self {
+        boot.clone_into(&mut self.boot());
         self
     }
 
@@ -59,9 +60,19 @@ impl FixedClock {
         );
     }
 
+    /// The machine starts again: another boot, and the monotonic clock from zero.
+    pub fn reboot(&self, boot: &str) {
+        boot.clone_into(&mut self.boot());
+        self.mono_ms.store(0, Ordering::Release);
+    }
+
     /// Somebody sets the wall clock; the monotonic one does not notice.
     pub fn set_wall(&self, now: UtcTime) {
         self.micros.store(now.unix_micros(), Ordering::Release);
+    }
+
+    fn boot(&self) -> MutexGuard<'_, String> {
+        self.boot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -75,7 +86,7 @@ impl Clock for FixedClock {
     }
 
     fn boot_id(&self) -> String {
-        self.boot.clone()
+        self.boot().clone()
     }
 
     fn zone(&self) -> String {

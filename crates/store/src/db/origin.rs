@@ -7,7 +7,7 @@ use std::fmt;
 pub struct RequestId(String);
 
 /// The id of a run.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RunId(String);
 
 impl From<&str> for RequestId {
@@ -19,6 +19,13 @@ impl From<&str> for RequestId {
 impl From<&str> for RunId {
     fn from(id: &str) -> Self {
         Self(id.to_owned())
+    }
+}
+
+impl RunId {
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
