@@ -21,6 +21,7 @@ mod health;
 mod inspect;
 mod numbers;
 mod rules;
+mod runs;
 mod seal;
 mod selftest;
 mod threads;
@@ -45,6 +46,7 @@ pub use inspect::{
     inspect_file,
 };
 pub use numbers::{item_label, item_number};
+pub use runs::{Runs, SealParams, Work};
 pub use seal::{SealOptions, Sealed, seal};
 pub use selftest::{Tested, selftest};
 pub use threads::Threads;

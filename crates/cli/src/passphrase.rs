@@ -27,6 +27,11 @@ pub fn of_present(desk: &Desk) -> Result<Option<Secret>, AppError> {
     }
 }
 
+/// The passphrase of the key that signs now, where nobody can be asked for it.
+pub fn unasked(desk: &Desk) -> Result<Option<Secret>, AppError> {
+    present(desk)
+}
+
 /// As the environment gives it, or the file that the settings name.
 fn present(desk: &Desk) -> Result<Option<Secret>, AppError> {
     if let Some(passphrase) = given(PRESENT)? {

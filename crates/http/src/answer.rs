@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -83,6 +84,12 @@ impl Paged {
             })
     }
 
+    /// A cursor that is a place in a list that begins at 0; none for its beginning.
+    pub(crate) fn position(&self) -> Result<Option<i64>, AppError> {
+        let after = self.after.as_ref().map(|_| self.after()).transpose()?;
+        Ok(after.map(|after| i64::try_from(after).unwrap_or(i64::MAX)))
+    }
+
     pub(crate) fn project(&self, desk: &Desk) -> Result<Project, AppError> {
         desk.project_to_read(self.project.as_deref())
     }
@@ -146,4 +153,20 @@ fn malformed(what: &str) -> Problem {
         .error()
         .saying(format!("{what}."))
         .into()
+}
+
+/// The key with which a client names its request, so that it can be sent again.
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, AppError> {
+    let Some(key) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let key = key
+        .to_str()
+        .ok()
+        .filter(|key| (1..=200).contains(&key.len()));
+    key.map(|key| Some(key.to_owned())).ok_or_else(|| {
+        Fault::RequestMalformed
+            .error()
+            .saying("An Idempotency-Key has 1 to 200 characters of ASCII.")
+    })
 }

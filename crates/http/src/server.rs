@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::{AppError, Desk};
+use app::{AppError, Desk, Runs};
 
 use crate::access::Token;
 use crate::log::{Answered, Counts};
@@ -29,7 +29,8 @@ pub struct Settings {
 
 /// The state shared by all routes.
 pub struct Server {
-    pub(crate) desk: Desk,
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) runs: Runs,
     pub(crate) settings: Settings,
     /// For answers that take milliseconds.
     pub(crate) queries: Pool,
@@ -41,14 +42,15 @@ pub struct Server {
 }
 
 impl Server {
-    /// Over an open data root.
+    /// Over an open data root and its queue.
     ///
     /// # Errors
     /// `io` when the system has no randomness.
-    pub fn new(desk: Desk, settings: Settings) -> Result<Arc<Self>, AppError> {
+    pub fn new(runs: Runs, settings: Settings) -> Result<Arc<Self>, AppError> {
         let threads = settings.threads.max(1);
         Ok(Arc::new(Self {
-            desk,
+            desk: Arc::clone(runs.desk()),
+            runs,
             queries: Pool::new(threads, threads * 64),
             bytes: Pool::new(threads, threads * 256),
             sessions: Sessions::new()?,

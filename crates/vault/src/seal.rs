@@ -101,6 +101,16 @@ impl Vault {
             let result = self.finish_seal(project, &open, request.passphrase, act, watch);
             finished.extend(self.or_give_up(project, &open, result, act, &mut warnings)?);
         }
+        // One that was given up is sealed anew.
+        let before = self.seal_of_run(project, act)?;
+        if let Some(bundle) = before.filter(|bundle| bundle.bundle_sha256.is_some()) {
+            return Ok(SealOutcome {
+                bundle: Some(bundle),
+                nothing_to_seal: false,
+                finished,
+                warnings,
+            });
+        }
         let latest = self.latest_series(project)?;
         if request.scope == Scope::New && !self.has_reason(project, latest.as_ref())? {
             return Ok(SealOutcome {

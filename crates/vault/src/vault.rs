@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use bundle::format::text::clean;
 use rusqlite::{Connection, OptionalExtension};
 use store::durable::{self, Swept};
-use store::{Access, Blobs, Clock, DataRoot, Database, Db, Entropy, Origin, RequestId, Tx};
+use store::{
+    Access, Blobs, Clock, DataRoot, Database, Db, Entropy, FenceToken, Origin, RequestId, RunId, Tx,
+};
 
 use crate::error::Result;
 use crate::heads::must_not_begin_anew;
@@ -122,6 +124,19 @@ impl Vault {
 
     pub(crate) fn entropy(&self) -> &dyn Entropy {
         &*self.machine.entropy
+    }
+
+    /// The name of this computer.
+    pub fn host(&self) -> &str {
+        &self.machine.host
+    }
+
+    /// Makes a token the one that a run must show to write here: the first act of whoever has claimed the run.
+    ///
+    /// # Errors
+    /// `lease_lost` when a later claim was here already.
+    pub fn raise_fence(&self, run: &RunId, token: FenceToken) -> Result<()> {
+        Ok(self.db().raise_fence(run, token)?)
     }
 
     /// A new act: by the person given for this once, else by the operator, else by nobody named.

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::file::SettingsFile;
 use super::{Set, Setting, chosen, place_of, set};
@@ -30,6 +31,12 @@ settings! {
     API_TOKEN_FILE "FG_API_TOKEN_FILE" Some("api_token_file"), false "a file with the administrator's token";
     MAX_UPLOAD "FG_MAX_UPLOAD_BYTES" Some("max_upload_bytes"), false "the largest upload in bytes; 0 is no limit";
     UPLOADS "FG_UPLOADS_DIR" Some("uploads_dir"), false "where uploads lie before they are captured";
+    ENABLE_WORKER "FG_ENABLE_WORKER" Some("enable_worker"), false "whether the server carries out runs as well: 0 or 1";
+    WORKERS "FG_WORKERS" Some("workers"), false "how many runs are carried out at once";
+    POLL "FG_WORKER_POLL" Some("worker_poll_s"), false "the longest a worker waits before it looks for runs, in seconds";
+    HEARTBEAT "FG_WORKER_HEARTBEAT_INTERVAL_S" Some("worker_heartbeat_interval_s"), false "how often a worker says that it lives, in seconds";
+    LEASE "FG_WORKER_HEARTBEAT_MAX_AGE_S" Some("worker_heartbeat_max_age_s"), false "after how many seconds of silence a worker is taken for dead";
+    HEARTBEAT_FILE "FG_WORKER_HEARTBEAT_FILE" Some("worker_heartbeat_file"), false "a file that a worker writes with each sign of life, for the health check of a container";
     LOG_FORMAT "FG_LOG_FORMAT" Some("log_format"), false "how the server writes its log: text or json";
 }
 
@@ -51,6 +58,18 @@ pub struct ServerConfig {
     pub max_upload: Option<u64>,
     /// Where uploads lie, if not in the data root.
     pub uploads: Option<PathBuf>,
+    /// Whether `serve` carries out runs as well.
+    pub embedded_worker: bool,
+    /// How many runs are carried out at once.
+    pub workers: u16,
+    /// The longest a worker waits before it looks for runs.
+    pub poll: Duration,
+    /// How often a worker gives a sign of life.
+    pub heartbeat: Duration,
+    /// After so long without one it is taken for dead.
+    pub lease: Duration,
+    /// A file that is written with each sign of life.
+    pub heartbeat_file: Option<PathBuf>,
     /// Whether the log is one JSON document a line.
     pub json_log: bool,
 }
@@ -64,6 +83,12 @@ impl Default for ServerConfig {
             token_file: None,
             max_upload: Some(MAX_UPLOAD_BYTES),
             uploads: None,
+            embedded_worker: false,
+            workers: 1,
+            poll: Duration::from_secs(1),
+            heartbeat: Duration::from_secs(5),
+            lease: Duration::from_secs(30),
+            heartbeat_file: None,
             json_log: false,
         }
     }
@@ -117,6 +142,23 @@ impl ServerConfig {
             self.max_upload = Some(most).filter(|most| *most > 0);
         } else if setting == UPLOADS.variable {
             self.uploads = Some(text.into());
+        } else if setting == ENABLE_WORKER.variable {
+            self.embedded_worker = match text {
+                "1" => true,
+                "0" => false,
+                _ => return Err("is neither 0 nor 1"),
+            };
+        } else if setting == WORKERS.variable {
+            let workers = text.parse().ok().filter(|count| (1..=64).contains(count));
+            self.workers = workers.ok_or("is no number from 1 to 64")?;
+        } else if setting == POLL.variable {
+            self.poll = seconds(text)?;
+        } else if setting == HEARTBEAT.variable {
+            self.heartbeat = seconds(text)?;
+        } else if setting == LEASE.variable {
+            self.lease = seconds(text)?;
+        } else if setting == HEARTBEAT_FILE.variable {
+            self.heartbeat_file = Some(text.into());
         } else if setting == LOG_FORMAT.variable {
             self.json_log = match text {
                 "json" => true,
@@ -132,10 +174,25 @@ impl ServerConfig {
             "FG_HOST" => Some(self.host.clone()),
             "FG_PORT" => Some(self.port.to_string()),
             "FG_MAX_UPLOAD_BYTES" => Some(self.max_upload.unwrap_or_default().to_string()),
+            "FG_ENABLE_WORKER" => Some(u8::from(self.embedded_worker).to_string()),
+            "FG_WORKERS" => Some(self.workers.to_string()),
+            "FG_WORKER_POLL" => Some(self.poll.as_secs().to_string()),
+            "FG_WORKER_HEARTBEAT_INTERVAL_S" => Some(self.heartbeat.as_secs().to_string()),
+            "FG_WORKER_HEARTBEAT_MAX_AGE_S" => Some(self.lease.as_secs().to_string()),
             "FG_LOG_FORMAT" => Some(if self.json_log { "json" } else { "text" }.to_owned()),
             _ => None,
         }
     }
+}
+
+fn seconds(text: &str) -> Result<Duration, &'static str> {
+    let seconds = text
+        .parse()
+        .ok()
+        .filter(|seconds| (1..=86_400).contains(seconds));
+    seconds
+        .map(Duration::from_secs)
+        .ok_or("is no number of seconds from 1 to 86400")
 }
 
 /// Scheme, host and port as a browser's `Origin` header has them.

@@ -28,6 +28,7 @@ mod serve;
 mod show;
 mod verify;
 mod withdraw;
+mod worker;
 
 use std::path::Path;
 
@@ -98,6 +99,7 @@ commands! {
     Backup = backup,
     Restore = restore,
     Serve = serve,
+    Worker = worker,
     Config = config,
     Selftest = selftest,
     Completions = completions,

@@ -1,14 +1,16 @@
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr, TcpListener, ToSocketAddrs};
+use std::sync::Arc;
 use std::thread;
 
-use app::{AppError, Fault, ServerConfig};
+use app::{AppError, Fault, Runs, ServerConfig};
 use bundle::canon::Object;
 use clap::Args;
 use http_api::{Answered, Server, Settings, Stop, Token};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use super::worker::Crew;
 use super::{Outcome, Run};
 use crate::context::Context;
 use crate::output::Output;
@@ -23,6 +25,9 @@ pub struct Serve {
     /// The port to listen at; 0 takes a free one [default: 8787]
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
+    /// Carry out runs as well, on threads of this process
+    #[arg(long)]
+    embedded_worker: bool,
 }
 
 impl Run for Serve {
@@ -36,7 +41,10 @@ impl Run for Serve {
         if token.is_none() && !address.ip().is_loopback() {
             return Err(Fault::TokenMissing.error().at(address.to_string()));
         }
-        let desk = context.desk()?;
+        let runs = Runs::open(Arc::new(context.desk()?))?;
+        let workers = (self.embedded_worker || given.embedded_worker)
+            .then(|| Crew::start(context, runs.desk(), given))
+            .transpose()?;
         let settings = Settings {
             hosts: hosts(address, given),
             origins: origins(address, given),
@@ -46,7 +54,7 @@ impl Run for Serve {
             told: told(given.json_log, context.global.quiet),
             threads: thread::available_parallelism().map_or(2, usize::from),
         };
-        let server = Server::new(desk, settings)?;
+        let server = Server::new(runs, settings)?;
         let stop = Stop::default();
         stop_on_signals(stop.clone())?;
         let url = given.public_url.clone();
@@ -60,8 +68,9 @@ impl Run for Serve {
                 "without FG_API_TOKEN every user and every program of this machine can act here",
             );
         }
-        http_api::run(listener, server, stop).map_err(AppError::from)?;
-        Ok(Outcome::Done)
+        let served = http_api::run(listener, server, stop).map_err(AppError::from);
+        workers.map_or(Ok(()), Crew::stop)?;
+        served.map(|()| Outcome::Done)
     }
 }
 

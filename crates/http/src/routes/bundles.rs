@@ -1,21 +1,24 @@
 //! Sealed packages of a case.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use app::{AppError, Fault, VerifyRequest, verify_at};
-use axum::Json;
+use app::{AppError, Fault, SealParams, VerifyRequest, verify_at};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use axum::{Extension, Json};
 use bundle::Sha256;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vault::{Project, SealedBundle};
 
+use super::runs::{Run, accepted};
 use super::verify::{ReportDocument, shown};
-use crate::answer::{Asked, InProject, Named, Page, Paged};
+use crate::access::Caller;
+use crate::answer::{Asked, Given, InProject, Named, Page, Paged, idempotency_key};
 use crate::download::Download;
 use crate::problem::{Problem, ProblemDocument};
 use crate::server::Server;
@@ -98,6 +101,44 @@ pub(crate) async fn list(
         Ok(Page::cut(seals, limit, |seal| seal.seq.to_string(), show))
     };
     Ok(Json(pool.run(find).await?))
+}
+
+/// What is to be sealed.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SealRequest {
+    /// A label in people's words.
+    label: String,
+    /// Everything again, numbered on.
+    full: bool,
+    /// Only these items; everything new without.
+    items: BTreeSet<u64>,
+}
+
+/// Seals what is new in a case, as a run
+#[utoipa::path(post, path = "/bundles", tag = "bundles", request_body = SealRequest,
+    params(InProject, ("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same run")),
+    responses((status = 202, body = Run, headers(("Location" = String, description = "The run"))),
+        (status = "default", body = ProblemDocument)))]
+pub(crate) async fn seal(
+    State(server): State<Arc<Server>>,
+    Extension(caller): Extension<Caller>,
+    Asked(asked): Asked<InProject>,
+    headers: HeaderMap,
+    Given(request): Given<SealRequest>,
+) -> Result<Response, Problem> {
+    let key = idempotency_key(&headers)?;
+    let pool = server.queries.clone();
+    let ask = move || {
+        let act = caller.act(&server.desk)?;
+        let project = asked.project(&server.desk)?;
+        let SealRequest { label, full, items } = request;
+        let params = SealParams { label, full, items };
+        let run = server.runs.seal(&project, &params, &act, key)?;
+        let steps = server.runs.queue().steps(&run.id)?;
+        Ok(Run::of(run, steps))
+    };
+    Ok(accepted(pool.run(ask).await?))
 }
 
 /// One sealed package

@@ -5,9 +5,11 @@ mod documents;
 mod health;
 mod ledger;
 mod projects;
+mod runs;
 mod search;
 mod session;
 mod verify;
+mod workers;
 
 use std::sync::Arc;
 
@@ -35,7 +37,7 @@ pub(crate) fn described() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(documents::list))
         .routes(routes!(documents::one))
         .routes(routes!(documents::content))
-        .routes(routes!(bundles::list))
+        .routes(routes!(bundles::list, bundles::seal))
         .routes(routes!(bundles::one))
         .routes(routes!(bundles::content))
         .routes(routes!(bundles::report))
@@ -44,6 +46,13 @@ pub(crate) fn described() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(ledger::entries))
         .routes(routes!(ledger::check))
         .routes(routes!(projects::list, projects::create))
+        .routes(routes!(runs::list))
+        .routes(routes!(runs::one))
+        .routes(routes!(runs::cancel))
+        .routes(routes!(runs::retry))
+        .routes(routes!(runs::items))
+        .routes(routes!(runs::log))
+        .routes(routes!(workers::list))
         .routes(routes!(health::health));
     OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", api)
 }

@@ -62,6 +62,19 @@ impl<'c> Tx<'c> {
         Ok(())
     }
 
+    /// The same where a repeated step may do something else than before, because that came to nothing.
+    ///
+    /// # Errors
+    /// `disk_full`, `io`.
+    pub fn replace_effect(&self, step: &str, item: &str, result: &str) -> Result<()> {
+        let sql = "INSERT INTO effects (run_id, step, item, result) VALUES (?1, ?2, ?3, ?4)
+                   ON CONFLICT (run_id, step, item) DO UPDATE SET result = excluded.result";
+        self.inner
+            .prepare_cached(sql)?
+            .execute((&self.key, step, item, result))?;
+        Ok(())
+    }
+
     /// Announces that something changed: a word for its kind, its id, its project (empty for none). Whoever watches
     /// learns of it once this is committed. Returns the number of the change.
     ///

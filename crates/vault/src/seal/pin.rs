@@ -7,10 +7,11 @@ use bundle::format::text::clean;
 use bundle::key::SigningKey;
 use bundle::policy::Policy;
 use bundle::seal::{About, readme};
-use store::BlobKind;
 use store::blobs::Stored;
+use store::{BlobKind, Origin};
 
 use super::SealRequest;
+use crate::bundles::SealedBundle;
 use crate::column::number;
 use crate::error::{Result, VaultError};
 use crate::keys::OwnKey;
@@ -151,8 +152,22 @@ impl Vault {
                     chain.tree.root().as_bytes(),
                 ])?;
             ledger.end()?;
+            if matches!(act.origin(), Origin::Run { .. }) {
+                tx.replace_effect("seal", "", &draft.event.payload.seq.to_string())?;
+            }
             Ok::<_, VaultError>(true)
         })
+    }
+
+    /// The SEAL that this run has written already: its step was cut short and is repeated.
+    pub(super) fn seal_of_run(&self, project: &Project, act: &Act) -> Result<Option<SealedBundle>> {
+        if !matches!(act.origin(), Origin::Run { .. }) {
+            return Ok(None);
+        }
+        let seq = self.db().write(act.origin(), |tx| {
+            Ok::<_, VaultError>(tx.effect("seal", "")?.and_then(|seq| seq.parse().ok()))
+        })?;
+        seq.map(|seq| self.open_seal(project, seq)).transpose()
     }
 
     fn signer_line(&self) -> Result<String> {

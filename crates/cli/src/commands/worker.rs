@@ -1,0 +1,117 @@
+use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
+
+use app::{AppError, Desk, Fault, Runs, ServerConfig, Work};
+use clap::Args;
+use jobs::Stop;
+use jobs::worker::Settings;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use super::{Outcome, Run};
+use crate::context::Context;
+use crate::output::Output;
+use crate::passphrase;
+
+/// Carry out runs that a server was asked for, until it is stopped (Ctrl-C)
+#[derive(Debug, Args)]
+pub struct Worker {}
+
+impl Run for Worker {
+    fn run(self, context: &Context) -> Result<Outcome, AppError> {
+        let config = context.config()?;
+        let desk = Arc::new(context.desk()?);
+        let mut signals = Signals::new([SIGINT, SIGTERM])?;
+        let crew = Crew::start(context, &desk, config.server())?;
+        if !context.global.quiet {
+            Output::log("Waiting for runs");
+        }
+        let ended = crew.stop.clone();
+        Builder::new().name("signals".to_owned()).spawn(move || {
+            if signals.forever().next().is_some() {
+                ended.ask();
+            }
+        })?;
+        crew.wait()?;
+        Ok(Outcome::Done)
+    }
+}
+
+/// The worker threads of this process.
+pub struct Crew {
+    stop: Stop,
+    threads: Vec<JoinHandle<Result<(), AppError>>>,
+}
+
+impl Crew {
+    /// Starts as many as are set.
+    pub fn start(
+        context: &Context,
+        desk: &Arc<Desk>,
+        config: &ServerConfig,
+    ) -> Result<Self, AppError> {
+        let stop = Stop::new();
+        let settings = Settings {
+            host: desk.vault().host().to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            lease: config.lease,
+            heartbeat: config.heartbeat.min(config.lease / 3),
+            poll: config.poll,
+            heartbeat_file: config.heartbeat_file.clone(),
+            ..Settings::default()
+        };
+        let quiet = context.global.quiet;
+        let mut crew = Self {
+            stop,
+            threads: Vec::new(),
+        };
+        for _ in 0..config.workers {
+            let runs = Runs::open(Arc::clone(desk))?;
+            let locked = Arc::clone(desk);
+            let passphrase = move || {
+                let given = passphrase::unasked(&locked)?;
+                Ok(given.map(|text| text.to_string()))
+            };
+            let trouble = move |what: &str| {
+                if !quiet {
+                    Output::log(&format!("worker: {what}"));
+                }
+            };
+            let work = Work::new(Arc::clone(desk), passphrase, trouble);
+            let (settings, stop) = (settings.clone(), crew.stop.clone());
+            let work = move || {
+                jobs::worker::run(runs.queue(), &work, &settings, &stop).map_err(AppError::from)
+            };
+            let thread = Builder::new().name("worker".to_owned()).spawn(work);
+            match thread {
+                Ok(thread) => crew.threads.push(thread),
+                Err(error) => {
+                    crew.stop()?;
+                    return Err(error.into());
+                }
+            }
+        }
+        Ok(crew)
+    }
+
+    /// Lets them hand back what they are doing, and waits for that.
+    pub fn stop(self) -> Result<(), AppError> {
+        self.stop.ask();
+        self.wait()
+    }
+
+    fn wait(self) -> Result<(), AppError> {
+        let mut result = Ok(());
+        for thread in self.threads {
+            let ended = thread
+                .join()
+                .unwrap_or_else(|_| Err(Fault::Internal.error()));
+            if ended.is_err() {
+                // The others cannot do its work.
+                self.stop.ask();
+            }
+            result = result.and(ended);
+        }
+        result
+    }
+}
