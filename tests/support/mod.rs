@@ -10,12 +10,14 @@
 
 pub mod file;
 pub mod forge;
+pub mod http;
 pub mod kit;
 pub mod mounts;
 pub mod program;
 pub mod python;
 pub mod random;
 pub mod sealer;
+pub mod server;
 pub mod somebody;
 pub mod sound;
 

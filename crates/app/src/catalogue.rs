@@ -20,6 +20,8 @@ pub enum Group {
     Storage,
     /// A file that is to be captured.
     Source,
+    /// Runs and their workers.
+    Runs,
 }
 
 /// One code.
@@ -77,6 +79,7 @@ pub fn codes() -> Vec<Entry> {
         (vault::NEXT_STEPS, Group::Case),
         (store::NEXT_STEPS, Group::Storage),
         (vault::source::NEXT_STEPS, Group::Source),
+        (jobs::NEXT_STEPS, Group::Runs),
     ];
     let lists = lists.into_iter().flat_map(|(list, group)| {
         list.iter().map(move |(word, means, next)| Entry {

@@ -189,7 +189,8 @@ struct Watched<'a> {
 impl Progress for Watched<'_> {
     fn advance(&self, bytes: u64) {
         let done = self.done.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        self.watch.progress(done, Some(self.total));
+        // What stands around the contents is little, and not known before.
+        self.watch.progress(done.min(self.total), Some(self.total));
     }
 
     fn canceled(&self) -> bool {

@@ -23,6 +23,8 @@ enum Page {
     Cli,
     /// The catalogue of codes
     Errors,
+    /// The description of the HTTP API
+    Openapi,
 }
 
 impl Run for Docs {
@@ -30,6 +32,7 @@ impl Run for Docs {
         let text = match self.page {
             Page::Cli => cli(),
             Page::Errors => errors(),
+            Page::Openapi => http_api::openapi() + "\n",
         };
         let value = || Object::new().with("markdown", text.as_str()).into();
         context.output.show(value, |page| page.verbatim(&text))?;
@@ -144,6 +147,7 @@ fn errors() -> String {
         (Group::Case, "What a case can refuse"),
         (Group::Storage, "What the data folder can stumble over"),
         (Group::Source, "Why a file is not captured"),
+        (Group::Runs, "Why a run is refused or fails"),
     ] {
         let _ = writeln!(text, "\n## {title}");
         for entry in all.iter().filter(|entry| entry.group == group) {

@@ -5,10 +5,14 @@ use crate::program::{project, run};
 #[test]
 fn the_pages_are_current() {
     let bless = std::env::var_os("FIELDGRADE_BLESS").is_some_and(|value| value == "1");
-    for page in ["cli", "errors"] {
+    for (page, name) in [
+        ("cli", "cli.md"),
+        ("errors", "errors.md"),
+        ("openapi", "openapi.json"),
+    ] {
         let made = run(&["docs", page]).out;
         assert!(made.lines().count() > 20, "{made}");
-        let path = project().join("docs").join(page).with_extension("md");
+        let path = project().join("docs").join(name);
         if bless {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(&path, &made).unwrap();
@@ -16,7 +20,7 @@ fn the_pages_are_current() {
         let kept = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(
             kept == made,
-            "docs/{page}.md is stale: FIELDGRADE_BLESS=1 cargo test -p fieldgrade-cli writes it anew"
+            "docs/{name} is stale: FIELDGRADE_BLESS=1 cargo test -p fieldgrade-cli writes it anew"
         );
     }
 }

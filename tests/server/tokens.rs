@@ -1,0 +1,76 @@
+//! Who may.
+
+use support::http::send;
+use support::program::Room;
+use support::server::{Server, TOKEN};
+
+#[test]
+fn nothing_is_told_without_the_token() {
+    let room = Room::new();
+    let server = Server::start(&room);
+    let ask =
+        |headers: &[(&str, &str)]| send(&server.address, "GET", "/api/v1/projects", headers, b"");
+    let refused = ask(&[]).is(401);
+    assert_eq!(refused.code(), "unauthenticated");
+    assert_eq!(refused.header("www-authenticate"), Some("Bearer"));
+    for wrong in [
+        "Bearer wrong",
+        "Bearer ",
+        "Basic a-token-for-tests",
+        "a-token-for-tests",
+    ] {
+        ask(&[("Authorization", wrong)]).is(401);
+    }
+    ask(&[("X-API-Key", "wrong")]).is(401);
+    ask(&[("Authorization", &format!("Bearer {TOKEN}"))]).is(200);
+    ask(&[("Authorization", &format!("bearer {TOKEN}"))]).is(200);
+    ask(&[("X-API-Key", TOKEN)]).is(200);
+    // A cookie that somebody made up is none.
+    ask(&[("Cookie", "fg_=; fg_0000000000000000=")]).is(401);
+    for open in ["/healthz", "/readyz", "/metrics", "/api/v1/openapi.json"] {
+        send(&server.address, "GET", open, &[], b"").is(200);
+    }
+}
+
+#[test]
+fn acts_with_the_shared_token_are_recorded_as_such() {
+    let room = Room::new();
+    let server = Server::start(&room);
+    server
+        .post("/api/v1/projects", r#"{"name":"bridge"}"#)
+        .is(201);
+    let entries = server.get("/api/v1/ledger?project=bridge").is(200).json();
+    let actor = &entries["items"][0]["source"]["actor"];
+    assert_eq!(
+        (&actor["name"], &actor["by"]),
+        (&"shared token".into(), &"token".into())
+    );
+    let again = server.post("/api/v1/projects", r#"{"name":"bridge"}"#);
+    assert_eq!(again.is(409).code(), "project_exists");
+}
+
+#[test]
+fn a_server_that_others_reach_needs_a_token() {
+    let room = Room::new();
+    let ran = room
+        .run(&["serve", "--host", "0.0.0.0", "--port", "0"])
+        .ends(2);
+    assert!(ran.err.starts_with("error[token_missing]"), "{}", ran.err);
+    assert!(ran.err.contains("FG_API_TOKEN"), "{}", ran.err);
+}
+
+#[test]
+fn a_token_from_a_file_serves_as_well() {
+    let room = Room::new();
+    let file = room.write("token", format!("{TOKEN}\n"));
+    let named = [("FG_API_TOKEN_FILE", file.to_str().unwrap())];
+    let server = Server::with(&room, &[], &named);
+    send(&server.address, "GET", "/api/v1/projects", &[], b"").is(401);
+    server.get("/api/v1/projects").is(200);
+    let shown = room
+        .command(&["config"])
+        .env("FG_API_TOKEN", TOKEN)
+        .output()
+        .unwrap();
+    assert!(!String::from_utf8(shown.stdout).unwrap().contains(TOKEN));
+}

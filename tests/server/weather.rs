@@ -1,0 +1,76 @@
+//! What happens to servers.
+
+use std::io::Write;
+use std::net::TcpStream;
+use std::time::Duration;
+
+use support::http::send;
+use support::program::Room;
+use support::server::Server;
+
+#[test]
+fn it_ends_soon_when_asked_also_while_somebody_dawdles() {
+    let room = Room::new();
+    crate::sealed_case(&room);
+    let server = Server::with(
+        &room,
+        &["--embedded-worker"],
+        &[("FG_API_TOKEN", support::server::TOKEN)],
+    );
+    let address = server.address.clone();
+    let mut dawdler = TcpStream::connect(&address).unwrap();
+    dawdler
+        .write_all(b"POST /api/v1/verify HTTP/1.1\r\nHost: ")
+        .unwrap();
+    server.get("/healthz").is(200);
+    let (status, took) = server.process.terminate();
+    assert_eq!(status, Some(0));
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    assert!(TcpStream::connect(&address).is_err());
+}
+
+#[test]
+fn a_thousand_who_say_nothing_keep_nobody_out() {
+    let room = Room::new();
+    let server = Server::start(&room);
+    let idle: Vec<_> = (0..1000)
+        .map_while(|_| TcpStream::connect(&server.address).ok())
+        .collect();
+    assert!(idle.len() > 900, "{}", idle.len());
+    for mut one in &idle {
+        let _ = one.write_all(b"GET /healthz HT");
+    }
+    send(&server.address, "GET", "/healthz", &[], b"").is(200);
+    server.get("/api/v1/projects").is(200);
+}
+
+#[test]
+fn two_servers_do_not_share_a_port_and_say_so() {
+    let room = Room::new();
+    let server = Server::start(&room);
+    let port = server.address.rsplit_once(':').unwrap().1;
+    let ran = room.run(&["serve", "--port", port]).ends(3);
+    assert!(ran.err.starts_with("error[address_in_use]"), "{}", ran.err);
+}
+
+#[test]
+fn a_full_disk_is_named_and_reading_goes_on() {
+    let room = Room::new();
+    crate::sealed_case(&room);
+    let most = u64::MAX.to_string();
+    let server = Server::with(
+        &room,
+        &[],
+        &[
+            ("FG_DISK_RESERVE_BYTES", &most),
+            ("FG_API_TOKEN", support::server::TOKEN),
+        ],
+    );
+    let ready = send(&server.address, "GET", "/readyz", &[], b"")
+        .is(503)
+        .json();
+    let parts = ready["parts"].as_array().unwrap();
+    let disk = parts.iter().find(|part| part["name"] == "disk").unwrap();
+    assert_eq!(disk["state"], "disk_full");
+    server.get("/api/v1/documents/3/content").is(200);
+}
