@@ -6,6 +6,8 @@
     reason = "each test file uses its part; a test stops at the first surprise"
 )]
 
+pub mod hands;
+
 use std::sync::Arc;
 use std::time::Duration;
 
