@@ -195,3 +195,43 @@ fn a_worker_shows_that_it_is_there_and_what_it_does() {
         ended(&queue, &run);
     });
 }
+
+#[test]
+fn what_a_dead_worker_left_is_ended_behind_a_raised_fence() {
+    let place = Place::new();
+    let (queue, work) = (place.live(), Hands::default());
+    // The queue of the place runs in another boot: whoever claimed there is dead for the others.
+    let leave = |kind: &str, done: usize| {
+        let mut new = NewRun::of(kind, "p");
+        new.max_attempts = 1;
+        let run = place.queue.enqueue(&new).unwrap();
+        let mut claimer = support::claimer("dead");
+        claimer.kinds = vec![kind.to_owned()];
+        let task = place.queue.claim(&claimer).unwrap().unwrap();
+        let steps = task.plan(&["capture", "seal"]).unwrap();
+        for step in &steps[..done] {
+            task.begin(step).unwrap();
+            task.done("\"kept\"").unwrap();
+        }
+        run
+    };
+    let (dead, whole, unknown) = (leave("pipeline", 1), leave("pipeline", 2), leave("old", 0));
+    let stopped = leave("old", 1);
+    queue.cancel(&stopped.id).unwrap();
+    while_working(&[&queue], &work, &settings(), || {
+        let gave_up = ended(&queue, &dead);
+        assert_eq!(gave_up.error_code.as_deref(), Some("attempts_exhausted"));
+        assert_eq!(gave_up.attempts, 1);
+        // Nothing was left to do but to say so.
+        let succeeded = ended(&queue, &whole);
+        assert_eq!(succeeded.result.as_deref(), Some("\"kept\""));
+        let code = ended(&queue, &unknown).error_code;
+        assert_eq!(code.as_deref(), Some("attempts_exhausted"));
+        assert_eq!(ended(&queue, &stopped).state, RunState::Canceled);
+        assert_eq!(queue.steps(&stopped.id).unwrap()[0].state, StepState::Done);
+    });
+    for run in [dead, whole, unknown, stopped] {
+        assert_eq!(work.times(&run, "seal"), 0);
+        assert_eq!(work.fences.lock().unwrap()[&run.id].0, 2);
+    }
+}
