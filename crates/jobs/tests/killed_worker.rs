@@ -50,13 +50,15 @@ fn the_next_goes_on_after_the_last_step_that_was_done() {
     let before = (place.run(&run.id), place.queue.steps(&run.id).unwrap());
     assert!(!first.canceled(), "it does not know yet");
     first.log(Level::Info, "still here");
-    first.item(ItemLine {
-        position: 1,
-        name: "a".to_owned(),
-        state: "stored".to_owned(),
-        reason: None,
-        item: None,
-    });
+    first
+        .item(ItemLine {
+            position: 1,
+            name: "a".to_owned(),
+            state: "stored".to_owned(),
+            reason: None,
+            item: None,
+        })
+        .unwrap();
     for tried in [
         first.look(),
         first.beat(),

@@ -226,7 +226,8 @@ fn effect(
                 state: "stored".to_owned(),
                 reason: None,
                 item: None,
-            });
+            })
+            .unwrap();
             return Next::Go(Phase::Begun(steps, n));
         }
         _ => {}
