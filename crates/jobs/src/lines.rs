@@ -174,6 +174,7 @@ impl LogLine {
 }
 
 impl WorkerInfo {
+    /// Without a word on whether it is alive, which the clock decides.
     pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get(0)?,
@@ -183,7 +184,7 @@ impl WorkerInfo {
             since_utc: row.get(4)?,
             seen_utc: row.get(5)?,
             doing: row.get(6)?,
-            alive: row.get(7)?,
+            alive: false,
         })
     }
 }

@@ -120,7 +120,7 @@ statements! {
     WORKER_DELETE = "DELETE FROM workers WHERE id = ?1";
     WORKERS = "SELECT id, host, pid, version, since_utc, seen_utc,
         (SELECT r.id FROM runs AS r INDEXED BY runs_running WHERE r.state = 'running' AND r.worker = workers.id),
-        boot = ?1 AND seen <= ?2 AND seen_until > ?2 FROM workers
+        boot, seen, seen_until FROM workers
         ORDER BY since_utc, id";
     WORKERS_SWEEP = "DELETE FROM workers WHERE seen_utc < ?3 AND (boot <> ?1 OR seen > ?2 OR seen_until <= ?2)";
 }

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use store::{FenceToken, Origin, RunId, Watch};
 
+use crate::error::Result;
 use crate::lines::{ItemLine, Level};
 use crate::queue::Queue;
 use crate::run::Run;
@@ -17,6 +18,9 @@ use crate::stop::Stop;
 use buffer::Buffer;
 
 pub use end::Outcome;
+
+/// So many items are written together at most.
+const LOT: usize = 256;
 
 /// A run in the hands of the worker that has claimed it. Every write begins by showing the token of the claim: once
 /// somebody else has claimed the run, all of them fail with `lease_lost` and change nothing.
@@ -77,9 +81,21 @@ impl<'q> Task<'q> {
         }
     }
 
-    /// Notes what became of one of the things that the run was given. A repeated step notes the same again.
-    pub fn item(&self, line: ItemLine) {
-        self.buffer().items.push(line);
+    /// Notes what became of one of the things that the run was given. A repeated step notes the same again. Whoever notes
+    /// faster than can be written is held up here, so that memory stays flat.
+    ///
+    /// # Errors
+    /// Only when so many are collected that they are written now: as [`Task::flush`].
+    pub fn item(&self, line: ItemLine) -> Result<()> {
+        let collected = {
+            let mut buffer = self.buffer();
+            buffer.items.push(line);
+            buffer.items.len()
+        };
+        if collected < LOT {
+            return Ok(());
+        }
+        self.flush()
     }
 
     /// Writes a sentence into the run's log.

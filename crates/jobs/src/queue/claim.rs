@@ -35,20 +35,21 @@ impl Queue {
         // The known kinds between line ends, which no kind contains.
         let kinds = format!("\n{}\n", claimer.kinds.join("\n"));
         let boot = self.clock.boot_id();
-        let (mono, wall) = (self.monotonic(), self.wall_ms());
         let longest = super::number(backoff::LONGEST_MS);
         // Workers that find nothing, the usual case, do not queue up for the right to write.
         let waits: bool = self.db.read(|connection| {
             let mut statement = connection.prepare_cached(sql::CLAIM_WAITS)?;
-            let values = (&boot, mono, &kinds, wall, longest);
+            let values = (&boot, self.monotonic(), &kinds, self.wall_ms(), longest);
             Ok::<_, crate::JobsError>(statement.query_row(values, |row| row.get(0))?)
         })?;
         if !waits {
             return Ok(None);
         }
         let lease = i64::try_from(claimer.lease.as_millis()).unwrap_or(i64::MAX / 2);
-        let utc = self.utc();
         let claimed = self.write("claim", |tx| {
+            // The clocks are read where the right to write is ours: a moment from before the wait for it would lie before
+            // a lease that was renewed meanwhile, and the clock would seem to have gone back.
+            let (mono, wall, utc) = (self.monotonic(), self.wall_ms(), self.utc());
             let mut statement = tx.prepare_cached(sql::CLAIM)?;
             let worker = &claimer.worker;
             let values = (&boot, mono, &kinds, wall, longest, worker, lease, &utc);

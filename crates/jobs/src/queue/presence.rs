@@ -64,7 +64,16 @@ impl Queue {
     /// # Errors
     /// As [`store::Db::read`].
     pub fn workers(&self) -> Result<Vec<WorkerInfo>> {
-        let values = (self.clock.boot_id(), self.monotonic());
-        self.list(sql::WORKERS, values, WorkerInfo::from_row)
+        let rows = self.list(sql::WORKERS, (), |row| {
+            let seen: (String, i64, i64) = (row.get(7)?, row.get(8)?, row.get(9)?);
+            Ok((WorkerInfo::from_row(row)?, seen))
+        })?;
+        // After reading, so that nobody was seen later than now.
+        let (boot, now) = (self.clock.boot_id(), self.monotonic());
+        let alive = |(worker, (in_boot, seen, until))| WorkerInfo {
+            alive: in_boot == boot && (seen..until).contains(&now),
+            ..worker
+        };
+        Ok(rows.into_iter().map(alive).collect())
     }
 }

@@ -25,7 +25,7 @@ impl Queue {
             self.clock.now().plus_micros(-micros).to_string()
         };
         let (ended, died) = (before(keep), before(DEAD_WORKERS));
-        let (boot, mono) = (self.clock.boot_id(), self.monotonic());
+        let boot = self.clock.boot_id();
         let mut removed = 0;
         loop {
             let group = self.write("sweep", |tx| {
@@ -33,7 +33,7 @@ impl Queue {
                     .prepare_cached(sql::RUNS_SWEEP)?
                     .execute((&ended, GROUP))?;
                 tx.prepare_cached(sql::WORKERS_SWEEP)?
-                    .execute((&boot, mono, &died))?;
+                    .execute((&boot, self.monotonic(), &died))?;
                 tx.prepare_cached(sql::CHANGES_SWEEP)?
                     .execute((number(CHANGES_KEPT.into()),))?;
                 Ok(u64::try_from(runs).unwrap_or(u64::MAX))

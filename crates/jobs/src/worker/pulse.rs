@@ -30,12 +30,14 @@ impl Floor<'_> {
     }
 
     fn beat_until(&self, task: &Task<'_>, done: &Stop) {
+        // Where leases are short, so are the times between.
+        let pulse = PULSE.min(self.settings.heartbeat);
         while !done.asked() && !task.is_lost() {
             match task.pulse(self.settings.heartbeat) {
                 Err(error) if !error.is_lease_lost() => self.work.trouble(&error),
                 _ => {}
             }
-            thread::park_timeout(PULSE);
+            thread::park_timeout(pulse);
         }
     }
 }

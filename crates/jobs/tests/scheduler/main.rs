@@ -16,7 +16,7 @@ use std::thread;
 
 use world::World;
 
-/// As many as fit into some twenty seconds.
+/// Some twenty seconds of two cores.
 const SEEDS: u64 = 10_000;
 
 fn number(variable: &str) -> Option<u64> {

@@ -92,7 +92,7 @@ impl Worker {
             Phase::Claimed => Ok(raise(world, &hand.task)),
             Phase::Fenced => plan(&hand.task),
             Phase::Between(steps, n) => go_on(&hand.task, steps, n),
-            Phase::Begun(steps, n) => effect(world, &hand.task, steps, n, luck, wild),
+            Phase::Begun(steps, n) => Ok(effect(world, &hand.task, steps, n, luck, wild)),
             Phase::Effected(steps, n) => {
                 let done = hand.task.done(&format!("\"{}\"", STEPS[n]));
                 done.map(|()| Next::Go(Phase::Between(steps, n + 1)))
@@ -207,15 +207,15 @@ fn effect(
     n: usize,
     luck: u64,
     wild: bool,
-) -> Result<Next, JobsError> {
+) -> Next {
     match luck / 8 % 12 {
         0 if wild => {
             let failure = Failure::passing("io", "the disk was away");
-            return Ok(Next::End(Outcome::Failed(failure)));
+            return Next::End(Outcome::Failed(failure));
         }
         1 if wild => {
             let failure = Failure::lasting("withdrawn", "it was taken back");
-            return Ok(Next::End(Outcome::Failed(failure)));
+            return Next::End(Outcome::Failed(failure));
         }
         2..4 => {
             task.progress(luck % 100, Some(100));
@@ -226,18 +226,19 @@ fn effect(
                 state: "stored".to_owned(),
                 reason: None,
                 item: None,
-            });
-            return Ok(Next::Go(Phase::Begun(steps, n)));
+            })
+            .unwrap();
+            return Next::Go(Phase::Begun(steps, n));
         }
         _ => {}
     }
     if world.domain.fence.get(task.id()) != Some(&task.token().0) {
-        return Ok(Next::Lost);
+        return Next::Lost;
     }
     let key = (task.id().clone(), STEPS[n].to_owned());
     if !world.domain.effects.contains_key(&key) {
         world.must_run(task.id());
         *world.domain.effects.entry(key).or_insert(0) += 1;
     }
-    Ok(Next::Go(Phase::Effected(steps, n)))
+    Next::Go(Phase::Effected(steps, n))
 }

@@ -14,7 +14,7 @@ use crate::worker::Worker;
 pub const LEASE_MS: u64 = 1_000;
 pub const STEPS: [&str; 2] = ["capture", "seal"];
 const WORKERS: usize = 3;
-const ACTS: u32 = 45;
+const ACTS: u32 = 36;
 /// More than any run needs once nothing bad happens any more.
 const CALM_ACTS: u32 = 4_000;
 
