@@ -132,7 +132,7 @@ fn a_locked_key_fails_the_run_and_it_is_tried_again_when_unlocked() {
     let room = Room::new();
     crate::sealed_case(&room);
     let lock = room
-        .command(&["keys", "passphrase"])
+        .command(&["keys", "lock"])
         .env("FG_KEY_NEW_PASSPHRASE", "correct horse")
         .output();
     assert!(lock.unwrap().status.success());

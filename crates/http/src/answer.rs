@@ -7,6 +7,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 use app::{AppError, Desk, Fault};
@@ -142,9 +143,16 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Given<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let json = Json::<T>::from_request(request, state).await;
+        let json = Json::<Box<RawValue>>::from_request(request, state).await;
         let json = json.map_err(|error: JsonRejection| malformed(&error.body_text()))?;
-        Ok(Self(json.0))
+        // An array is no document, although serde would fill a structure from one.
+        if !json.get().starts_with('{') {
+            return Err(malformed("The body is no JSON object"));
+        }
+        let given = serde_json::from_str(json.get());
+        given
+            .map(Self)
+            .map_err(|error| malformed(&format!("The body is not what is expected: {error}")))
     }
 }
 
