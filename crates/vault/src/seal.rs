@@ -57,6 +57,19 @@ pub struct SealRequest<'a> {
     pub passphrase: Option<&'a str>,
 }
 
+impl SealRequest<'_> {
+    /// Without a label, under the case's own rules, with a key that no passphrase locks.
+    pub fn of(scope: Scope) -> Self {
+        Self {
+            scope,
+            label: "",
+            policy: None,
+            allowlist_hash: None,
+            passphrase: None,
+        }
+    }
+}
+
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealOutcome {
