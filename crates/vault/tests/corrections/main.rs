@@ -5,5 +5,8 @@ mod custody;
 mod desk;
 mod erased;
 mod held;
+#[path = "../shared/own_receiver.rs"]
+mod own_receiver;
 mod said;
 mod sealed;
+mod texts;
