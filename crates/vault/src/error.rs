@@ -311,7 +311,7 @@ impl VaultError {
             Self::Store(error) => error.next_step(),
             Self::Policy { error, .. } => return error.next_step(),
             Self::BytesLost { .. } => {
-                "Capture the same files again, which brings their bytes back, or restore them from a backup; then seal again."
+                "Capture the same files again, which brings their bytes back, or restore them from a backup; then seal again. Items whose bytes are gone for good are withdrawn with `fieldgrade withdraw ITEM --erase --reason …`, and the rest can be sealed."
             }
             other => next_step_of(other.code()),
         };

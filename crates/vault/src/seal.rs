@@ -3,6 +3,7 @@
 mod finish;
 mod give_up;
 mod pin;
+mod present;
 mod range;
 mod rules;
 
@@ -157,6 +158,7 @@ impl Vault {
             };
             let plan = Plan::new(&evidence, draft.event.payload.seq)?;
             must_meet(&policy, &plan, &draft)?;
+            self.must_be_there(project, &plan, &draft, watch)?;
             if self.write_seal(project, &draft, act)? {
                 let open = self.open_seal(project, draft.event.payload.seq)?;
                 let written = self.write_bundle(project, &open, &Signing::Key(&key), act, watch);

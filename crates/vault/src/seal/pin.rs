@@ -29,6 +29,8 @@ pub(super) struct SealDraft {
     pub event: Event,
     pub pins: Pins,
     pub label: String,
+    /// The chosen items of an excerpt.
+    pub items: Option<Vec<u64>>,
     pub aux: Vec<Stored>,
 }
 
@@ -106,6 +108,7 @@ impl Vault {
             event,
             pins,
             label: wishes.label,
+            items: wishes.items,
             aux,
         })
     }

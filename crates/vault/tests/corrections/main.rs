@@ -5,6 +5,7 @@ mod custody;
 mod desk;
 mod erased;
 mod held;
+mod lost;
 #[path = "../shared/own_receiver.rs"]
 mod own_receiver;
 mod said;
