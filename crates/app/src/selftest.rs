@@ -200,11 +200,8 @@ impl Sealed {
             )));
         }
         let request = SealRequest {
-            scope: Scope::New,
             label: "self-test",
-            policy: None,
-            allowlist_hash: None,
-            passphrase: None,
+            ..SealRequest::of(Scope::New)
         };
         let sealed = vault.seal(&project, &request, &act, &Unwatched)?;
         let bundle = sealed.bundle.ok_or_else(|| wrong("Nothing was sealed."))?;

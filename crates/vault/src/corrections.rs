@@ -6,8 +6,6 @@ mod annotate;
 mod erase;
 mod export;
 mod hold;
-#[cfg(test)]
-mod tests;
 mod withdraw;
 
 use bundle::Sha256;

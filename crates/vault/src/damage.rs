@@ -1,13 +1,15 @@
-//! Which items have lost their bytes: asked once sealing has stumbled over the first of them.
+//! Which items of a package have lost their bytes: asked once sealing has stumbled over the first of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use bundle::Sha256;
 use store::{BlobKind, StoreError, Unwatched, Watch};
 
 use crate::bundles::SealedBundle;
 use crate::error::{Result, VaultError};
-use crate::items::ItemState;
+use crate::holdings::chosen_items;
+use crate::items::{Item, ItemState};
+use crate::ledger::chain_of;
 use crate::project::Project;
 use crate::vault::Vault;
 
@@ -25,13 +27,29 @@ pub struct LostBytes {
     pub missing: bool,
 }
 
+/// Which items a package holds.
+pub(crate) struct Within<'a> {
+    /// The first and last entry.
+    pub events: (u64, u64),
+    /// Of an excerpt, the chosen ones; a package of the series holds all.
+    pub chosen: Option<&'a BTreeSet<u64>>,
+}
+
+impl Within<'_> {
+    fn holds(&self, item: &Item) -> bool {
+        let (first, last) = self.events;
+        (first..=last).contains(&item.seq)
+            && self.chosen.is_none_or(|chosen| chosen.contains(&item.item))
+    }
+}
+
 impl Vault {
-    /// The error with every item of the package that has lost its bytes, if that is what it is about: all can then be
+    /// The error with every item of a package that has lost its bytes, if that is what it is about: all can then be
     /// brought back at once.
     pub(crate) fn name_all_lost(
         &self,
         project: &Project,
-        seal: &SealedBundle,
+        within: &Within<'_>,
         error: VaultError,
         watch: &dyn Watch,
     ) -> VaultError {
@@ -47,11 +65,10 @@ impl Vault {
                 }
             )
         );
-        // Only a package of the series holds all items up to itself.
-        if !about_one || seal.number.is_none() {
+        if !about_one {
             return error;
         }
-        match self.lost_bytes(project, (seal.first, seal.seq), watch) {
+        match self.lost_bytes(project, within, watch) {
             Ok(items) if !items.is_empty() => VaultError::BytesLost {
                 items,
                 folder: self.root().cas(),
@@ -60,10 +77,32 @@ impl Vault {
         }
     }
 
+    /// The same for a package that stands in the ledger.
+    pub(crate) fn name_all_lost_of(
+        &self,
+        project: &Project,
+        seal: &SealedBundle,
+        error: VaultError,
+        watch: &dyn Watch,
+    ) -> VaultError {
+        let chosen = self.db().read(|connection| {
+            let chain = chain_of(connection, &project.id)?.id;
+            chosen_items(connection, chain, seal)
+        });
+        let Ok(chosen) = chosen else {
+            return error;
+        };
+        let within = Within {
+            events: (seal.first, seal.seq),
+            chosen: chosen.as_ref(),
+        };
+        self.name_all_lost(project, &within, error, watch)
+    }
+
     fn lost_bytes(
         &self,
         project: &Project,
-        (first, last): (u64, u64),
+        within: &Within<'_>,
         watch: &dyn Watch,
     ) -> Result<Vec<LostBytes>> {
         let mut lost = Vec::new();
@@ -77,7 +116,7 @@ impl Vault {
             after = end.item;
             for item in items {
                 watch.go_on()?;
-                if item.state == ItemState::Erased || !(first..=last).contains(&item.seq) {
+                if item.state == ItemState::Erased || !within.holds(&item) {
                     continue;
                 }
                 let found = match known.get(&item.raw_sha256) {

@@ -1,16 +1,23 @@
 //! What can go wrong in a vault: a stable code, one sentence, the place, the next step.
 
+mod code;
+mod environment;
+mod from;
+mod named;
+mod next;
+mod place;
 mod steps;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use bundle::Sha256;
 use bundle::policy::PolicyError;
-use bundle::seal::SealError;
 use store::StoreError;
 
 use crate::backup::BackupError;
 use crate::damage::LostBytes;
+pub use environment::STORE_REFUSALS;
+use named::{list, lost};
 pub use steps::NEXT_STEPS;
 
 /// What the calls of this crate return.
@@ -236,171 +243,4 @@ pub enum VaultError {
         /// What is wrong with it.
         detail: String,
     },
-}
-
-impl VaultError {
-    /// The stable word for it.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Store(error) => error.code(),
-            Self::Backup(error) => error.code(),
-            Self::Policy { error, .. } => error.code(),
-            Self::ProjectUnknown(_) => "project_unknown",
-            Self::ProjectExists(_) => "project_exists",
-            Self::ProjectClosed(_) => "project_closed",
-            Self::NameInvalid { .. } => "name_invalid",
-            Self::ItemUnknown(_) => "item_unknown",
-            Self::ItemWithdrawn(_) => "item_withdrawn",
-            Self::ItemErased(_) => "item_erased",
-            Self::ReasonMissing => "reason_missing",
-            Self::CaptionExists(_) => "caption_exists",
-            Self::NothingToAmend { .. } => "nothing_to_amend",
-            Self::NoteAmbiguous { .. } => "note_ambiguous",
-            Self::HoldUnchanged { .. } => "hold_unchanged",
-            Self::ItemHeld(_) => "item_held",
-            Self::SealUnknown(_) => "seal_unknown",
-            Self::SealFirst(_) => "seal_first",
-            Self::WouldExceedPolicy { .. } => "would_exceed_policy",
-            Self::Withdrawn(_) => "withdrawn",
-            Self::NotReproduced { .. } => "not_reproduced",
-            Self::BytesLost { items, .. } if items.iter().all(|lost| lost.missing) => {
-                "blob_missing"
-            }
-            Self::BytesLost { .. } => "blob_damaged",
-            Self::SealFailed(_) => "seal_failed",
-            Self::KeyMissing { .. } => "key_missing",
-            Self::KeyLocked { .. } => "key_locked",
-            Self::PassphraseWrong { .. } => "passphrase_wrong",
-            Self::KeyRevoked { .. } => "key_revoked",
-            Self::KeyInvalid { .. } => "key_invalid",
-            Self::KeyUnknown(_) => "key_unknown",
-            Self::KeyAtHand { .. } => "key_at_hand",
-            Self::KeyExists { .. } => "key_exists",
-            Self::KeyChanged => "key_changed",
-            Self::KeyOther { .. } => "key_other",
-            Self::TrustRevoked(_) => "trust_revoked",
-            Self::StatementInvalid { .. } => "statement_invalid",
-            Self::FileExists(_) => "file_exists",
-            Self::LedgerDamaged { .. } => "ledger_damaged",
-            Self::LedgerRolledBack { .. } => "ledger_rolled_back",
-            Self::ActorMissing => "actor_missing",
-            Self::QueryEmpty(_) => "query_empty",
-            Self::InvalidValue { .. } => "invalid_value",
-        }
-    }
-
-    /// Where it happened.
-    pub fn place(&self) -> Option<&Path> {
-        match self {
-            Self::Store(error) => error.place(),
-            Self::Backup(error) => error.place(),
-            Self::Policy { path, .. }
-            | Self::KeyMissing { path, .. }
-            | Self::BytesLost { folder: path, .. }
-            | Self::KeyInvalid { path, .. }
-            | Self::KeyOther { path, .. }
-            | Self::StatementInvalid { path, .. }
-            | Self::FileExists(path) => Some(path),
-            _ => None,
-        }
-    }
-
-    /// What to do about it.
-    pub fn next_step(&self) -> String {
-        let text = match self {
-            Self::Store(error) => error.next_step(),
-            Self::Policy { error, .. } => return error.next_step(),
-            Self::BytesLost { .. } => {
-                "Capture the same files again, which brings their bytes back, or restore them from a backup; then seal again."
-            }
-            other => next_step_of(other.code()),
-        };
-        text.to_owned()
-    }
-
-    /// Whether the environment failed, as opposed to something being refused.
-    pub fn is_environment(&self) -> bool {
-        matches!(self, Self::FileExists(_))
-            || matches!(self, Self::Store(error) if !STORE_REFUSALS.contains(&error.code()))
-    }
-}
-
-/// Codes of the store that are no failure of the environment.
-pub const STORE_REFUSALS: &[&str] = &["blob_missing", "blob_damaged", "lease_lost"];
-
-fn next_step_of(code: &str) -> &'static str {
-    NEXT_STEPS
-        .iter()
-        .find(|(word, ..)| *word == code)
-        .map_or("", |(_, _, next)| *next)
-}
-
-impl From<SealError> for VaultError {
-    fn from(error: SealError) -> Self {
-        match error {
-            SealError::Evidence(cause) => match cause.downcast::<Self>() {
-                Ok(own) => *own,
-                Err(other) => Self::SealFailed(other.to_string()),
-            },
-            SealError::Canceled => Self::Store(StoreError::Canceled),
-            SealError::Ledger { seq, detail } => Self::LedgerDamaged { seq, detail },
-            SealError::Write(bundle::zip::WriteError::Io(error)) => {
-                // The sink is ours and reports its own path; what is left has none.
-                Self::Store(StoreError::io("write", "the package", error))
-            }
-            other => Self::SealFailed(other.to_string()),
-        }
-    }
-}
-
-impl From<rusqlite::Error> for VaultError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-
-/// The items one after another; after a hundred of them, how many more.
-fn lost(items: &[LostBytes]) -> String {
-    const TOLD: usize = 100;
-    let told = items.iter().take(TOLD).map(|lost| {
-        let how = if lost.missing { "missing" } else { "damaged" };
-        format!("item {} ({}) are {how}", lost.item, lost.name)
-    });
-    let mut text = told.collect::<Vec<_>>().join(", of ");
-    if items.len() > TOLD {
-        text.push_str(&format!(", and of {} more", items.len() - TOLD));
-    }
-    text
-}
-
-fn list(items: &[u64]) -> String {
-    items
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_code_has_a_next_step() {
-        let errors = [
-            VaultError::ProjectUnknown(String::new()),
-            VaultError::ItemUnknown(1),
-            VaultError::KeyLocked {
-                toolchain_id: String::new(),
-            },
-            VaultError::LedgerRolledBack {
-                found: 1,
-                expected: 2,
-            },
-            VaultError::ActorMissing,
-        ];
-        for error in errors {
-            assert!(!error.next_step().is_empty(), "{}", error.code());
-        }
-    }
 }

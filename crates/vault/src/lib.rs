@@ -33,6 +33,7 @@ mod seal;
 mod search;
 pub mod source;
 mod sql;
+mod statements;
 mod vault;
 
 pub use bundles::SealedBundle;

@@ -3,6 +3,7 @@
 mod finish;
 mod give_up;
 mod pin;
+mod present;
 mod range;
 mod rules;
 
@@ -55,6 +56,19 @@ pub struct SealRequest<'a> {
     pub allowlist_hash: Option<Sha256>,
     /// Unlocks the signing key.
     pub passphrase: Option<&'a str>,
+}
+
+impl SealRequest<'_> {
+    /// Without a label, under the case's own rules, with a key that no passphrase locks.
+    pub fn of(scope: Scope) -> Self {
+        Self {
+            scope,
+            label: "",
+            policy: None,
+            allowlist_hash: None,
+            passphrase: None,
+        }
+    }
 }
 
 /// What became of it.
@@ -154,6 +168,7 @@ impl Vault {
             };
             let plan = Plan::new(&evidence, draft.event.payload.seq)?;
             must_meet(&policy, &plan, &draft)?;
+            self.must_be_there(project, &plan, &draft, watch)?;
             if self.write_seal(project, &draft, act)? {
                 let open = self.open_seal(project, draft.event.payload.seq)?;
                 let written = self.write_bundle(project, &open, &Signing::Key(&key), act, watch);

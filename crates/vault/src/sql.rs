@@ -2,6 +2,8 @@
 
 use store::{Migration, Schema};
 
+use crate::statements::statements;
+
 /// The schema of `termite.sqlite`.
 pub(crate) const TERMITE: Schema = Schema {
     migrations: &[Migration {
@@ -11,16 +13,6 @@ pub(crate) const TERMITE: Schema = Schema {
     }],
     derived: false,
 };
-
-macro_rules! statements {
-    ($($name:ident = $sql:expr;)*) => {
-        $(pub(crate) const $name: &str = $sql;)*
-
-        /// All of them, for the test that prepares them.
-        #[cfg(test)]
-        const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
-    };
-}
 
 statements! {
     PROJECT_INSERT = "INSERT INTO projects (id, org_id, name, title, reference, word, language, created_utc)
@@ -172,28 +164,11 @@ statements! {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn connection() -> rusqlite::Connection {
-        let connection = rusqlite::Connection::open_in_memory().unwrap();
-        for migration in TERMITE.migrations {
-            connection.execute_batch(migration.sql).unwrap();
-        }
-        connection
-    }
+    use crate::statements::tried;
 
     #[test]
     fn every_statement_can_be_prepared_and_binds_by_number() {
-        assert!(TERMITE.is_in_order());
-        let connection = connection();
-        for (name, sql) in ALL {
-            connection
-                .prepare(sql)
-                .unwrap_or_else(|error| panic!("{name}: {error}"));
-            assert!(
-                !sql.contains('$') && !sql.contains(" ?,"),
-                "{name} binds without a number"
-            );
-        }
+        tried::fit(ALL, &TERMITE);
     }
 
     /// What may walk a whole case: it is asked for all of it, or once a command. Without INDEXED BY, SQLite walks a case
@@ -208,7 +183,7 @@ mod tests {
 
     #[test]
     fn no_statement_walks_a_case_to_find_one_item() {
-        let connection = connection();
+        let connection = tried::database(&TERMITE);
         for (name, sql) in ALL {
             let mut plan = connection
                 .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))

@@ -1,11 +1,16 @@
 //! The main job below the surface: real files become items, a sealed bundle, a verdict, and the same bytes again.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+#[path = "shared/own_receiver.rs"]
+mod own_receiver;
+
 use std::path::Path;
 
-use bundle::verify::{InTurn, Receiver, SeriesAnswer, Silent, verify};
+use bundle::verify::SeriesAnswer;
 use store::{DataRoot, Unwatched};
 use vault::{By, Intake, ItemStatus, Machine, Scope, SealRequest, Vault};
+
+use own_receiver::accepted;
 
 const SBOM: &[u8] = br#"{"bomFormat":"CycloneDX","components":[],"specVersion":"1.5","version":1}"#;
 
@@ -18,16 +23,12 @@ fn open(path: &Path) -> Vault {
 
 fn request(scope: Scope) -> SealRequest<'static> {
     SealRequest {
-        scope,
         label: "first",
-        policy: None,
-        allowlist_hash: None,
-        passphrase: None,
+        ..SealRequest::of(scope)
     }
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 fn files_become_a_bundle_that_verifies_and_can_be_made_again() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
@@ -71,20 +72,7 @@ fn files_become_a_bundle_that_verifies_and_can_be_made_again() {
         .seal(&project, &request(Scope::New), &act, &Unwatched)
         .unwrap();
     let bundle = sealed.bundle.unwrap();
-    let file = std::fs::read(vault.bundle_path(&bundle).unwrap()).unwrap();
-    let receiving = vault.receiving().unwrap();
-    let policy = vault.policy(&project).unwrap();
-    let receiver = Receiver {
-        policy: &policy,
-        allowlist_hash: None,
-        keys: receiving.keys(),
-        any_signer: false,
-        fingerprint: None,
-        known: &receiving,
-        now: None,
-    };
-    let report = verify(&file, &receiver, &InTurn, &Silent).unwrap();
-    assert!(report.accepted, "{:#?}", report.checks);
+    let report = accepted(&vault, &project, &bundle);
     assert_eq!(report.subject.documents, Some(300));
 
     let again = vault
@@ -117,9 +105,7 @@ fn files_become_a_bundle_that_verifies_and_can_be_made_again() {
         &Unwatched,
     );
     let excerpt = excerpt.unwrap().bundle.unwrap();
-    let file = std::fs::read(vault.bundle_path(&excerpt).unwrap()).unwrap();
-    let report = verify(&file, &receiver, &InTurn, &Silent).unwrap();
-    assert!(report.accepted, "{:#?}", report.checks);
+    let report = accepted(&vault, &project, &excerpt);
     assert_eq!(report.subject.series, Some(SeriesAnswer::Complete));
 
     std::fs::remove_dir_all(data.join("termite_fieldpack/artifacts")).unwrap();

@@ -138,6 +138,12 @@ impl Plan {
         &self.pins
     }
 
+    /// The blobs that it will copy, and their sizes.
+    pub fn blobs(&self) -> impl Iterator<Item = (Folder, Sha256, u64)> + '_ {
+        let blobs = self.blobs.iter();
+        blobs.map(|(folder, digest, size, _)| (*folder, *digest, *size))
+    }
+
     /// How many members the bundle will have.
     pub fn member_count(&self) -> u64 {
         (self.listed.len() + member::UNLISTED.len()) as u64

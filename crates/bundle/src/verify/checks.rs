@@ -66,6 +66,8 @@ impl Checks {
         }
     }
 
+    /// The status `skipped` of a report: the check could not be made, since one before it failed or since this bundle has
+    /// nothing that it could judge. It never counts as passed.
     pub(crate) fn skip(&mut self, id: CheckId, why: impl Into<String>) {
         self.otherwise(id, Status::Skipped, why.into());
     }

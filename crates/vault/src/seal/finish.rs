@@ -59,7 +59,7 @@ impl Vault {
         let plan = Plan::new(&evidence, open.seq)?;
         let folder = self.root().made(self.root().bundles_out())?;
         let file = BundleFile::write(&folder, &plan, &evidence, signing, watch)
-            .map_err(|error| self.name_all_lost(project, open, error, watch))?;
+            .map_err(|error| self.name_all_lost_of(project, open, error, watch))?;
         let number_text = open
             .number
             .map_or("excerpt".to_owned(), |number| format!("{number:04}"));

@@ -30,6 +30,8 @@ pub(super) struct SealDraft {
     pub event: Event,
     pub pins: Pins,
     pub label: String,
+    /// The chosen items of an excerpt.
+    pub items: Option<Vec<u64>>,
     pub aux: Vec<Stored>,
 }
 
@@ -107,6 +109,7 @@ impl Vault {
             event,
             pins,
             label: wishes.label,
+            items: wishes.items,
             aux,
         })
     }

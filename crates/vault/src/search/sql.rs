@@ -2,6 +2,8 @@
 
 use store::{Migration, Schema};
 
+use crate::statements::statements;
+
 /// The schema of `search.sqlite`. A later version drops all tables and makes them anew: they are filled from the ledger.
 pub(super) const SEARCH: Schema = Schema {
     migrations: &[Migration {
@@ -11,16 +13,6 @@ pub(super) const SEARCH: Schema = Schema {
     }],
     derived: true,
 };
-
-macro_rules! statements {
-    ($($name:ident = $sql:expr;)*) => {
-        $(pub(super) const $name: &str = $sql;)*
-
-        /// All of them, for the test that prepares them.
-        #[cfg(test)]
-        const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
-    };
-}
 
 statements! {
     CASE_GET = "SELECT number, source, indexed_through, head, begun FROM cases WHERE project_id = ?1";
@@ -63,31 +55,16 @@ statements! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::statements::tried;
 
     #[test]
     fn every_statement_can_be_prepared_and_binds_by_number() {
-        assert!(SEARCH.is_in_order());
-        let connection = rusqlite::Connection::open_in_memory().unwrap();
-        for migration in SEARCH.migrations {
-            connection.execute_batch(migration.sql).unwrap();
-        }
-        for (name, sql) in ALL {
-            connection
-                .prepare(sql)
-                .unwrap_or_else(|error| panic!("{name}: {error}"));
-            assert!(
-                !sql.contains('$') && !sql.contains(" ?,"),
-                "{name} binds without a number"
-            );
-        }
+        tried::fit(ALL, &SEARCH);
     }
 
     #[test]
     fn a_search_touches_only_the_range_of_its_case() {
-        let connection = rusqlite::Connection::open_in_memory().unwrap();
-        for migration in SEARCH.migrations {
-            connection.execute_batch(migration.sql).unwrap();
-        }
+        let connection = tried::database(&SEARCH);
         let plan: String = connection
             .query_row(
                 &format!("EXPLAIN QUERY PLAN {WORDS_FIND}"),

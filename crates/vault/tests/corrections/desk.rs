@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use bundle::Sha256;
-use bundle::verify::{InTurn, Receiver, Report, Silent, verify};
+use bundle::verify::Report;
 use store::{BlobKind, DataRoot, Unwatched};
 use tempfile::TempDir;
 use vault::{
     Act, By, Intake, Machine, Project, Scope, SealRequest, SealedBundle, Vault, VaultError,
     Withdrawal, Withdrawn,
 };
+
+use crate::own_receiver;
 
 const SBOM: &[u8] = br#"{"bomFormat":"CycloneDX","components":[],"specVersion":"1.5","version":1}"#;
 
@@ -49,7 +51,13 @@ impl Desk {
         self.capture_in(&self.project, name, bytes, &Intake::default())
     }
 
-    pub fn capture_in(&self, project: &Project, name: &str, bytes: &str, intake: &Intake) -> u64 {
+    pub fn capture_in(
+        &self,
+        project: &Project,
+        name: &str,
+        bytes: impl AsRef<[u8]>,
+        intake: &Intake,
+    ) -> u64 {
         let path = self.folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         let mut number = None;
@@ -93,13 +101,7 @@ impl Desk {
     }
 
     pub fn seal_warned(&self, scope: Scope) -> (SealedBundle, Vec<String>) {
-        let request = SealRequest {
-            scope,
-            label: "",
-            policy: None,
-            allowlist_hash: None,
-            passphrase: None,
-        };
+        let request = SealRequest::of(scope);
         let outcome = self
             .vault
             .seal(&self.project, &request, &self.act, &Unwatched)
@@ -110,25 +112,7 @@ impl Desk {
 
     /// Checks a bundle as its own receiver, which must accept it.
     pub fn accepted(&self, bundle: &SealedBundle) -> Report {
-        let file = self.file(bundle);
-        let receiving = self.vault.receiving().unwrap();
-        let policy = self.vault.policy(&self.project).unwrap();
-        let receiver = Receiver {
-            policy: &policy,
-            allowlist_hash: None,
-            keys: receiving.keys(),
-            any_signer: false,
-            fingerprint: None,
-            known: &receiving,
-            now: None,
-        };
-        let report = verify(&file, &receiver, &InTurn, &Silent).unwrap();
-        assert!(report.accepted, "{:#?}", report.checks);
-        report
-    }
-
-    pub fn file(&self, bundle: &SealedBundle) -> Vec<u8> {
-        std::fs::read(self.vault.bundle_path(bundle).unwrap()).unwrap()
+        own_receiver::accepted(&self.vault, &self.project, bundle)
     }
 
     pub fn blob(&self, bytes: &str) -> PathBuf {

@@ -5,5 +5,9 @@ mod custody;
 mod desk;
 mod erased;
 mod held;
+mod lost;
+#[path = "../shared/own_receiver.rs"]
+mod own_receiver;
 mod said;
 mod sealed;
+mod texts;

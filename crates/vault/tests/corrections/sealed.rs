@@ -42,13 +42,7 @@ fn older_packages_say_what_is_missing_and_newer_ones_go_without() {
     for bundle in [&without, &after, &full] {
         reproduce(bundle).unwrap();
     }
-    let request = SealRequest {
-        scope: excerpt_of(first),
-        label: "",
-        policy: None,
-        allowlist_hash: None,
-        passphrase: None,
-    };
+    let request = SealRequest::of(excerpt_of(first));
     let excerpt = desk
         .vault
         .seal(&desk.project, &request, &desk.act, &store::Unwatched);
@@ -101,13 +95,7 @@ fn a_package_that_cannot_be_finished_is_given_up_and_another_takes_its_number() 
         item,
         done: AtomicBool::new(false),
     };
-    let request = SealRequest {
-        scope: Scope::New,
-        label: "",
-        policy: None,
-        allowlist_hash: None,
-        passphrase: None,
-    };
+    let request = SealRequest::of(Scope::New);
     let outcome = desk
         .vault
         .seal(&desk.project, &request, &desk.act, &meddler)
@@ -137,13 +125,7 @@ fn an_open_seal_whose_bytes_were_erased_does_not_block_sealing() {
     let desk = Desk::new();
     let item = desk.capture("a.txt", "goes");
     desk.capture("b.txt", "stays");
-    let request = SealRequest {
-        scope: Scope::New,
-        label: "",
-        policy: None,
-        allowlist_hash: None,
-        passphrase: None,
-    };
+    let request = SealRequest::of(Scope::New);
     let stopped = desk.vault.seal(&desk.project, &request, &desk.act, &Stop);
     assert_eq!(code(stopped), "canceled");
     assert_eq!(

@@ -1,3 +1,4 @@
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use bundle::canon::Value;
@@ -55,7 +56,7 @@ impl House {
     /// Captures one file with this text.
     pub fn capture(&self, project: &Project, text: &str) {
         let path = self.path(&format!("{text}.txt"));
-        std::fs::write(&path, text).unwrap();
+        fs::write(&path, text).unwrap();
         let intake = Intake::default();
         let report = self
             .vault
@@ -77,11 +78,8 @@ impl House {
         passphrase: Option<&str>,
     ) -> Result<SealedBundle, VaultError> {
         let request = SealRequest {
-            scope: Scope::New,
-            label: "",
-            policy: None,
-            allowlist_hash: None,
             passphrase,
+            ..SealRequest::of(Scope::New)
         };
         let outcome = self.vault.seal(project, &request, &self.act, &Unwatched)?;
         Ok(outcome.bundle.unwrap())
@@ -97,6 +95,27 @@ impl House {
         self.seal(project)
     }
 
+    /// One captured file, and a package that was begun only: its folder could not be written to, and can be again.
+    pub fn begun(&self, project: &Project, text: &str) {
+        self.capture(project, text);
+        let folder = self.vault.root().bundles_out();
+        fs::remove_dir_all(&folder).ok();
+        fs::create_dir_all(folder.parent().unwrap()).unwrap();
+        fs::write(&folder, "in the way").unwrap();
+        assert!(self.try_seal(project, None).is_err());
+        assert_eq!(self.kinds(project).last().unwrap(), "SEAL");
+        fs::remove_file(&folder).unwrap();
+    }
+
+    /// The package that was begun is given up before the key changes; the next one takes its number.
+    pub fn given_up(&self, project: &Project, change: &str) -> SealedBundle {
+        let kinds = self.kinds(project);
+        assert!(kinds.ends_with(&["SEAL_CANCELED".to_owned(), change.to_owned()]));
+        let bundle = self.seal(project);
+        assert_eq!(bundle.number, Some(1), "the number is taken again");
+        bundle
+    }
+
     pub fn rotate(&self) -> Rotated {
         let rotation = Rotation {
             reason: "yearly change",
@@ -110,7 +129,7 @@ impl House {
     }
 
     pub fn bytes(&self, bundle: &SealedBundle) -> Vec<u8> {
-        std::fs::read(self.vault.bundle_path(bundle).unwrap()).unwrap()
+        fs::read(self.vault.bundle_path(bundle).unwrap()).unwrap()
     }
 
     /// Checked as this house checks: its own keys, what it trusts, what it knows.
@@ -192,7 +211,7 @@ pub fn code<T: std::fmt::Debug>(result: Result<T, VaultError>) -> &'static str {
 
 pub fn mode(path: &Path) -> u32 {
     use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
 pub fn string(object: &bundle::canon::Object, key: &str) -> String {

@@ -11,6 +11,8 @@ mod encodings;
 mod found;
 mod killed;
 mod names;
+#[path = "../shared/own_receiver.rs"]
+mod own_receiver;
 mod random;
 mod reading;
 mod rebuilt;

@@ -3,11 +3,11 @@
 use std::fs;
 use std::io::Read;
 
-use bundle::verify::{InTurn, Receiver, Silent, verify};
 use store::watch::CountingWatch;
 use store::{BlobKind, Unwatched};
 use vault::{Limit, Scope, SealRequest};
 
+use crate::own_receiver;
 use crate::support::{Place, all, content};
 
 #[test]
@@ -174,31 +174,16 @@ fn reading_can_be_stopped_and_goes_on() {
 fn a_sealed_package_carries_the_texts_and_is_accepted() {
     let (_place, desk) = Place::with_texts(&["one", "two", "one"]);
     let request = SealRequest {
-        scope: Scope::New,
         label: "with texts",
-        policy: None,
-        allowlist_hash: None,
-        passphrase: None,
+        ..SealRequest::of(Scope::New)
     };
     let sealed = desk
         .vault
         .seal(&desk.project, &request, &desk.act, &Unwatched)
         .unwrap();
     let sealed = sealed.bundle.unwrap();
-    let file = fs::read(desk.vault.bundle_path(&sealed).unwrap()).unwrap();
-    let receiving = desk.vault.receiving().unwrap();
-    let policy = desk.vault.policy(&desk.project).unwrap();
-    let receiver = Receiver {
-        policy: &policy,
-        allowlist_hash: None,
-        keys: receiving.keys(),
-        any_signer: false,
-        fingerprint: None,
-        known: &receiving,
-        now: None,
-    };
-    let report = verify(&file, &receiver, &InTurn, &Silent).unwrap();
-    assert!(report.accepted, "{:#?}", report.checks);
+    own_receiver::accepted(&desk.vault, &desk.project, &sealed);
+    let file = own_receiver::bytes(&desk.vault, &sealed);
     let extract = desk
         .vault
         .item(&desk.project, 2)
