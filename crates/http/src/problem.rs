@@ -70,6 +70,8 @@ fn status_of(error: &AppError) -> StatusCode {
         "method_not_allowed" => StatusCode::METHOD_NOT_ALLOWED,
         "item_erased" | "bundle_gone" => StatusCode::GONE,
         "idempotency_conflict"
+        | "run_ended"
+        | "run_not_ended"
         | "project_exists"
         | "project_closed"
         | "upload_offset"
