@@ -11,6 +11,7 @@ use store::StoreError;
 
 use crate::backup::BackupError;
 use crate::damage::LostBytes;
+use crate::uploads::UploadError;
 pub use steps::NEXT_STEPS;
 
 /// What the calls of this crate return.
@@ -25,6 +26,9 @@ pub enum VaultError {
     /// A backup.
     #[error(transparent)]
     Backup(#[from] BackupError),
+    /// An upload.
+    #[error(transparent)]
+    Upload(#[from] UploadError),
     /// A policy or a list of keys.
     #[error("{}: {error}", path.display())]
     Policy {
@@ -244,6 +248,7 @@ impl VaultError {
         match self {
             Self::Store(error) => error.code(),
             Self::Backup(error) => error.code(),
+            Self::Upload(error) => error.code(),
             Self::Policy { error, .. } => error.code(),
             Self::ProjectUnknown(_) => "project_unknown",
             Self::ProjectExists(_) => "project_exists",
@@ -294,6 +299,7 @@ impl VaultError {
         match self {
             Self::Store(error) => error.place(),
             Self::Backup(error) => error.place(),
+            Self::Upload(error) => error.place(),
             Self::Policy { path, .. }
             | Self::KeyMissing { path, .. }
             | Self::BytesLost { folder: path, .. }
@@ -321,6 +327,7 @@ impl VaultError {
     /// Whether the environment failed, as opposed to something being refused.
     pub fn is_environment(&self) -> bool {
         matches!(self, Self::FileExists(_))
+            || matches!(self, Self::Upload(error) if error.is_environment())
             || matches!(self, Self::Store(error) if !STORE_REFUSALS.contains(&error.code()))
     }
 }
