@@ -10,6 +10,7 @@
 //!
 //! A name stands there only when its bytes are on the disk, so bytes that are found need no second look to be durable.
 
+mod adopt;
 mod copy;
 mod group;
 mod hashing;
@@ -32,6 +33,7 @@ pub use kind::BlobKind;
 pub use list::{Listed, Listing};
 pub use reader::{BlobReader, CheckedBlob};
 pub use stream::BlobStream;
+pub(crate) use writer::Sums;
 pub use writer::{BlobWriter, Staged};
 
 use crate::durable::{self, Swept};

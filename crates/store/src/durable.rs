@@ -12,6 +12,7 @@ use std::path::Path;
 
 pub use early::EarlySync;
 pub use names::{rename_new, rename_over};
+pub(crate) use temp::still_there;
 pub use temp::{Swept, TempFile, leftovers, sweep};
 
 use crate::crash::{Act, point};
@@ -128,7 +129,7 @@ fn filled(folder: &Path, bytes: &[u8]) -> Result<TempFile> {
     Ok(temp)
 }
 
-fn parent(path: &Path) -> Result<&Path> {
+pub(crate) fn parent(path: &Path) -> Result<&Path> {
     let above = path.parent().filter(|above| !above.as_os_str().is_empty());
     above.ok_or_else(|| {
         StoreError::io(

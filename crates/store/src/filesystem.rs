@@ -72,13 +72,14 @@ pub(crate) fn is_read_only_mount(path: &Path) -> Result<bool> {
     Ok(stat.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY))
 }
 
-/// How many bytes an ordinary user may still write under a path that exists.
+/// How many bytes an ordinary user may still write under a path, or where it would be made.
 ///
 /// # Errors
 /// `io` or `permission_denied` when the path cannot be looked at.
-pub(crate) fn available(path: &Path) -> Result<u64> {
-    let stat =
-        rustix::fs::statvfs(path).map_err(|errno| StoreError::io("look at", path, errno.into()))?;
+pub fn available(path: &Path) -> Result<u64> {
+    let there = path.ancestors().find(|path| path.exists());
+    let stat = rustix::fs::statvfs(there.unwrap_or(path))
+        .map_err(|errno| StoreError::io("look at", path, errno.into()))?;
     Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
 }
 

@@ -19,6 +19,7 @@ pub mod lock;
 pub mod migrate;
 mod page_cache;
 mod root;
+pub mod spool;
 pub mod watch;
 
 pub use blobs::{BlobKind, Blobs};
@@ -26,7 +27,7 @@ pub use clock::{Clock, SystemClock, UtcTime};
 pub use db::{Database, Db, FenceToken, Origin, RequestId, RunId, Tx};
 pub use entropy::{Entropy, SystemEntropy};
 pub use error::{NEXT_STEPS, Result, StoreError};
-pub use filesystem::Filesystem;
+pub use filesystem::{Filesystem, available};
 pub use holder::{Holder, Program};
 pub use lock::FolderLock;
 pub use migrate::{Migration, Schema};

@@ -222,9 +222,7 @@ impl DataRoot {
     /// # Errors
     /// `io`, `permission_denied`.
     pub fn available(&self, folder: Folder) -> Result<u64> {
-        let path = self.folder(folder);
-        let there = path.ancestors().find(|path| path.exists());
-        filesystem::available(there.unwrap_or(&path))
+        filesystem::available(&self.folder(folder))
     }
 
     /// True if a folder lies on a mount that nobody can write to through this machine.

@@ -1,6 +1,7 @@
 //! Capture: files become items. Bytes first, durably; then the entries that name them; only then "stored".
 
 mod batch;
+mod known;
 mod outcome;
 mod recording;
 mod storing;
@@ -18,9 +19,11 @@ use crate::source::{Found, Problem, Walk};
 use crate::vault::{Act, Vault};
 
 use batch::Batch;
+pub(crate) use known::{Arrival, Known};
 pub use outcome::{CaptureReport, ItemError, ItemOutcome, ItemStatus};
-use recording::Recorder;
-use storing::{StoredBatch, Storer};
+pub(crate) use recording::Recorder;
+use storing::Storer;
+pub(crate) use storing::{Ready, StoredBatch};
 
 /// What is known of a drop: all optional, each stands in the record as it was given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,13 +58,10 @@ impl Vault {
         watch: &dyn Watch,
         on_item: &mut (dyn FnMut(&ItemOutcome) + Send),
     ) -> Result<CaptureReport> {
-        project.must_be_open()?;
-        if self.policy(project)?.require_actor() && !act.actor().is_stated() {
-            return Err(VaultError::ActorMissing);
-        }
+        self.must_be_allowed(project, act)?;
         let excluded = self.own_folders();
         let meter = Meter::new(watch, total_size(paths, &excluded, watch)?);
-        let mut recorder = Recorder::new(self, project, intake, act, on_item);
+        let mut recorder = Recorder::new(self, project, Arrival::Files, intake, act, on_item);
         // While one group is read, the one before is forced to the disk, and the one before that is recorded.
         let recorded = thread::scope(|scope| {
             let (batches, to_store) = sync_channel::<Batch>(1);
@@ -105,6 +105,15 @@ impl Vault {
         Ok(report)
     }
 
+    /// Whether something may be captured into the case, and by whom.
+    pub(crate) fn must_be_allowed(&self, project: &Project, act: &Act) -> Result<()> {
+        project.must_be_open()?;
+        if self.policy(project)?.require_actor() && !act.actor().is_stated() {
+            return Err(VaultError::ActorMissing);
+        }
+        Ok(())
+    }
+
     /// Walks, stages group by group, and hands each on; stops when nobody takes them or the caller asks to.
     fn stage_all(
         &self,
@@ -138,6 +147,7 @@ impl Vault {
         store::Folder::ALL
             .iter()
             .map(|folder| self.root().folder(*folder))
+            .chain([self.root().uploads()])
             .filter(|folder| folder.is_dir())
             .collect()
     }

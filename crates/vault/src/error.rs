@@ -16,6 +16,7 @@ use store::StoreError;
 
 use crate::backup::BackupError;
 use crate::damage::LostBytes;
+use crate::uploads::UploadError;
 pub use environment::STORE_REFUSALS;
 use named::{list, lost};
 pub use steps::NEXT_STEPS;
@@ -32,6 +33,9 @@ pub enum VaultError {
     /// A backup.
     #[error(transparent)]
     Backup(#[from] BackupError),
+    /// An upload.
+    #[error(transparent)]
+    Upload(#[from] UploadError),
     /// A policy or a list of keys.
     #[error("{}: {error}", path.display())]
     Policy {

@@ -34,6 +34,7 @@ mod search;
 pub mod source;
 mod sql;
 mod statements;
+mod uploads;
 mod vault;
 
 pub use bundles::SealedBundle;
@@ -56,6 +57,10 @@ pub use receiver::Receiving;
 pub use reproduce::Reproduced;
 pub use seal::{Scope, SealOutcome, SealRequest};
 pub use search::{Hit, IndexReport, Missing, SearchResult, Snippet, TextPlace, Where};
+pub use uploads::{
+    Piece, RefusedUpload, Room, Sending, SweptUploads, Taken, Upload, UploadError, UploadId,
+    WhyRefused,
+};
 pub use vault::{Act, Vault};
 
 /// Lower-case hex digits of some bytes.

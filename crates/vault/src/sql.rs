@@ -123,6 +123,26 @@ statements! {
     ITEM_NAMES_ERASE = "UPDATE items SET name = '', path = '', path_key = x'', modified_utc = '' WHERE chain_id = ?1 AND item = ?2";
     ITEM_COUNTS = "SELECT count(*), coalesce(sum(size), 0) FROM items WHERE chain_id = ?1 AND seq > ?2 AND state = 'present'";
 
+    UPLOAD_INSERT = "INSERT INTO uploads (id, project_id, org_id, path, modified_utc, meta, length, expected, bytes, state, crc32,
+        created_utc, touched_utc, sighting) VALUES (?1, ?2, '', ?3, ?4, ?5, ?6, ?7, 0, ?8, 0, ?9, ?9, 0)";
+    UPLOAD_GET = "SELECT seq, id, project_id, path, modified_utc, meta, length, expected, bytes, state, crc32, sha256,
+        created_utc, touched_utc, run_id, item, capture, same_as, sighting
+        FROM uploads WHERE id = ?1";
+    UPLOAD_LIST = "SELECT seq, id, project_id, path, modified_utc, meta, length, expected, bytes, state, crc32, sha256,
+        created_utc, touched_utc, run_id, item, capture, same_as, sighting
+        FROM uploads INDEXED BY uploads_project WHERE project_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
+    UPLOADS_BEFORE = "SELECT seq, id, project_id, path, modified_utc, meta, length, expected, bytes, state, crc32, sha256,
+        created_utc, touched_utc, run_id, item, capture, same_as, sighting
+        FROM uploads INDEXED BY uploads_touched WHERE touched_utc < ?1 ORDER BY touched_utc";
+    UPLOADS_OF_BYTES = "SELECT id, bytes FROM uploads INDEXED BY uploads_waiting WHERE sha256 = ?1 AND item IS NULL AND sha256 IS NOT NULL";
+    UPLOAD_MARK = "UPDATE uploads SET bytes = ?2, state = ?3, crc32 = ?4, sha256 = ?5, length = ?6, touched_utc = ?7
+        WHERE id = ?1 AND sha256 IS NULL";
+    UPLOAD_TAKEN = "UPDATE uploads SET item = ?2, capture = ?3, same_as = ?4, sighting = ?5, touched_utc = ?6
+        WHERE id = ?1 AND project_id = ?7 AND item IS NULL";
+    UPLOAD_PIN = "UPDATE uploads SET run_id = ?2 WHERE id = ?1";
+    UPLOAD_UNPIN = "UPDATE uploads SET run_id = NULL WHERE run_id = ?1 AND item IS NULL";
+    UPLOAD_DELETE = "DELETE FROM uploads WHERE id = ?1 AND touched_utc = ?2 AND run_id IS ?3 AND (sha256 IS NOT NULL) = ?4";
+
     SEAL_INSERT = "INSERT INTO seals (chain_id, seq, project_id, org_id, hash, kind, number, state, first, documents, ts_utc, label,
         keyid, root) VALUES (?1, ?2, ?3, '', ?4, ?5, ?6, 'open', ?7, ?8, ?9, ?10, ?11, ?12)";
     SEAL_DONE = "UPDATE seals SET state = 'sealed', manifest_sha256 = ?3, bundle_sha256 = ?4, bytes = ?5, signatures = ?6,

@@ -13,17 +13,30 @@ use crate::error::{Result, StoreError};
 use crate::watch::Watch;
 
 /// The mode of every blob, less what the umask takes: nobody may write to it.
-const MODE: u32 = 0o440;
+pub(super) const MODE: u32 = 0o440;
 
 /// The running sums over the bytes of a blob.
 #[derive(Debug, Default)]
-pub(super) struct Sums {
+pub(crate) struct Sums {
     sha256: Hasher,
     crc32: crc32fast::Hasher,
 }
 
 impl Sums {
-    pub(super) fn update(&mut self, bytes: &[u8]) {
+    /// Goes on from where they stood after so many bytes.
+    pub(crate) fn resume(sha256: Hasher, crc32: u32, length: u64) -> Self {
+        Self {
+            sha256,
+            crc32: crc32fast::Hasher::new_with_initial_len(crc32, length),
+        }
+    }
+
+    /// Where they stand.
+    pub(crate) fn state(&self) -> (Vec<u8>, u32) {
+        (self.sha256.state(), self.crc32.clone().finalize())
+    }
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
         self.sha256.update(bytes);
         self.crc32.update(bytes);
     }

@@ -13,12 +13,14 @@ use crate::error::{Result, StoreError};
 /// How the names of temporary files begin.
 const PREFIX: &str = ".new-";
 
-/// A file on its way to its final name. Dropped before it is placed, it is removed.
+/// A file on its way to its final name. Dropped before it is placed, it is removed, unless it was there before.
 #[derive(Debug)]
 pub struct TempFile {
     file: File,
     path: PathBuf,
     placed: bool,
+    /// It was there before and stays when it is not placed.
+    kept: bool,
 }
 
 impl TempFile {
@@ -56,8 +58,19 @@ impl TempFile {
                     file,
                     path,
                     placed: false,
+                    kept: false,
                 });
             }
+        }
+    }
+
+    /// A file that is there and whole, on its way to its final name. Dropped before it is placed, it stays where it is.
+    pub(crate) fn of_kept(file: File, path: PathBuf) -> Self {
+        Self {
+            file,
+            path,
+            placed: false,
+            kept: true,
         }
     }
 
@@ -130,7 +143,7 @@ impl TempFile {
 
 impl Drop for TempFile {
     fn drop(&mut self) {
-        if !self.placed {
+        if !self.placed && !self.kept {
             // What cannot be removed now is removed by the next sweep.
             let _ = fs::remove_file(&self.path);
         }
@@ -144,6 +157,11 @@ fn claim(file: &File, path: &Path) -> io::Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::Unsupported => return Ok(true),
         locked => locked?,
     }
+    still_there(file, path)
+}
+
+/// Whether a name leads to this very file.
+pub(crate) fn still_there(file: &File, path: &Path) -> io::Result<bool> {
     let (ours, named) = (file.metadata()?, fs::symlink_metadata(path));
     Ok(named.is_ok_and(|named| named.dev() == ours.dev() && named.ino() == ours.ino()))
 }

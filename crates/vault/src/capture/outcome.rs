@@ -3,6 +3,7 @@
 use bundle::Sha256;
 
 use crate::source::SourceError;
+use crate::uploads::UploadId;
 
 /// What became of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,8 @@ impl From<&SourceError> for ItemError {
 pub struct ItemOutcome {
     /// Its path relative to what was dropped, safe to show.
     pub path: String,
+    /// The upload that it came by.
+    pub upload: Option<UploadId>,
     /// The number of the item: a new one, or the one that was seen again.
     pub item: Option<u64>,
     /// The hash of the item's CAPTURE event.

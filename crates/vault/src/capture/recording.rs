@@ -5,23 +5,28 @@ use bundle::canon::Object;
 use bundle::format::kind::EventType;
 use bundle::format::text::{Clean, clean, clean_lines};
 use rusqlite::OptionalExtension;
-use store::Tx;
+use store::{Origin, Tx};
 
 use super::Intake;
+use super::known::{Arrival, Known};
 use super::outcome::{CaptureReport, ItemOutcome, ItemStatus};
 use super::storing::{Ready, StoredBatch};
 use crate::column::{digest, number, unsigned};
 use crate::error::{Result, VaultError};
 use crate::ledger::{Draft, Ledger};
 use crate::project::Project;
-use crate::source::Facts;
 use crate::sql;
+use crate::uploads;
 use crate::vault::{Act, Vault};
 
+/// Under what a run remembers which intake it has begun.
+const INTAKE_STEP: &str = "intake";
+
 /// Records the groups of one drop, in order.
-pub(super) struct Recorder<'a> {
+pub(crate) struct Recorder<'a> {
     vault: &'a Vault,
     project: &'a Project,
+    arrival: Arrival,
     intake: &'a Intake,
     act: &'a Act,
     on_item: &'a mut (dyn FnMut(&ItemOutcome) + Send),
@@ -29,9 +34,10 @@ pub(super) struct Recorder<'a> {
 }
 
 impl<'a> Recorder<'a> {
-    pub(super) fn new(
+    pub(crate) fn new(
         vault: &'a Vault,
         project: &'a Project,
+        arrival: Arrival,
         intake: &'a Intake,
         act: &'a Act,
         on_item: &'a mut (dyn FnMut(&ItemOutcome) + Send),
@@ -39,6 +45,7 @@ impl<'a> Recorder<'a> {
         Self {
             vault,
             project,
+            arrival,
             intake,
             act,
             on_item,
@@ -46,12 +53,12 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    pub(super) fn finish(self) -> CaptureReport {
+    pub(crate) fn finish(self) -> CaptureReport {
         self.report
     }
 
     /// Records a group, and says what became of each.
-    pub(super) fn record(&mut self, batch: StoredBatch) -> Result<()> {
+    pub(crate) fn record(&mut self, batch: StoredBatch) -> Result<()> {
         let StoredBatch { ready, order, held } = batch;
         let stored = self.write(&ready)?;
         drop(held);
@@ -81,41 +88,55 @@ impl<'a> Recorder<'a> {
         let (number, went_back, outcomes) = vault.db().write(act.origin(), |tx| {
             let mut ledger = Ledger::resume(tx, vault, &project.id)?;
             let went_back = ledger.clock_went_back();
-            let number = match intake {
-                Some(number) => number,
-                None => self.begin_intake(&mut ledger, ready)?,
-            };
+            let mut number = intake;
             let mut outcomes = Vec::with_capacity(ready.len());
             for file in ready {
-                outcomes.push(self.record_one(tx, &mut ledger, number, file)?);
+                // What somebody else took a moment ago is said again, and begins no intake.
+                if let Some(taken) = self.taken_before(tx, file)? {
+                    outcomes.push(taken);
+                    continue;
+                }
+                let intake = match number {
+                    Some(number) => number,
+                    None => self.begin_intake(tx, &mut ledger, file)?,
+                };
+                number = Some(intake);
+                outcomes.push(self.record_one(tx, &mut ledger, intake, file)?);
             }
             ledger.end()?;
             Ok::<_, VaultError>((number, went_back, outcomes))
         })?;
-        self.report.intake = Some(number);
+        self.report.intake = number;
         self.report.clock_went_back |= went_back;
         Ok(outcomes)
     }
 
-    fn begin_intake(&self, ledger: &mut Ledger<'_, '_>, ready: &[Ready]) -> Result<u64> {
+    fn taken_before(&self, tx: &Tx<'_>, file: &Ready) -> Result<Option<ItemOutcome>> {
+        match file.known.upload() {
+            Some(id) => uploads::taken_in(tx, self.project, id),
+            None => Ok(None),
+        }
+    }
+
+    fn begin_intake(&self, tx: &Tx<'_>, ledger: &mut Ledger<'_, '_>, first: &Ready) -> Result<u64> {
+        // A run that was cut short goes on with the drop that it had begun.
+        let of_run = matches!(self.act.origin(), Origin::Run { .. });
+        let resumes = of_run && self.arrival == Arrival::Uploads;
+        if resumes && let Some(begun) = tx.effect(INTAKE_STEP, &self.project.id)? {
+            return begun.parse().map_err(|_| VaultError::LedgerDamaged {
+                seq: 0,
+                detail: format!("{begun:?} is no number of an intake"),
+            });
+        }
         let number = ledger.chain().next_intake;
         ledger.chain().next_intake += 1;
-        let volume = ready.first().map(|file| file.facts.volume.clone());
-        let file_system = volume
-            .as_ref()
-            .and_then(|volume| volume.file_system.as_deref());
-        let content = Object::new()
-            .with("intake", number)
-            .with("source_kind", "files")
-            .with("file_system", file_system.unwrap_or("unknown"))
-            .with(
-                "removable",
-                volume
-                    .as_ref()
-                    .and_then(|volume| volume.removable)
-                    .unwrap_or(false),
-            )
-            .with("times_read", vec!["modified"])
+        if resumes {
+            tx.record_effect(INTAKE_STEP, &self.project.id, &number.to_string())?;
+        }
+        let content = Object::new().with("intake", number);
+        let content = self
+            .arrival
+            .intake(content, &first.known)
             .with("program", self.vault.machine().program_object());
         let given = self.intake;
         let mut source = Object::new();
@@ -149,6 +170,21 @@ impl<'a> Recorder<'a> {
         intake: u64,
         file: &Ready,
     ) -> Result<ItemOutcome> {
+        let outcome = self.record_new(tx, ledger, intake, file)?;
+        if let Some(id) = file.known.upload() {
+            let now = self.vault.clock().now().to_string();
+            uploads::mark_taken(tx, self.project, id, &outcome, &now)?;
+        }
+        Ok(outcome)
+    }
+
+    fn record_new(
+        &self,
+        tx: &Tx<'_>,
+        ledger: &mut Ledger<'_, '_>,
+        intake: u64,
+        file: &Ready,
+    ) -> Result<ItemOutcome> {
         let chain = ledger.chain().id;
         let stored = &file.stored;
         let raw = stored.digest;
@@ -161,11 +197,11 @@ impl<'a> Recorder<'a> {
             &now,
         );
         tx.prepare_cached(sql::BLOB_INSERT)?.execute(blob)?;
-        let names = Names::of(&file.facts);
+        let names = Names::of(&file.known);
         let key = (
             chain,
             raw.as_bytes().to_vec(),
-            file.facts.place.relative(),
+            file.known.path(),
             &names.modified,
         );
         let seen: Option<(u64, Sha256)> = tx
@@ -175,6 +211,7 @@ impl<'a> Recorder<'a> {
         let first = Self::first_with(tx, chain, &raw)?;
         let outcome = |item, id, sighting| ItemOutcome {
             path: names.path.text.clone(),
+            upload: file.known.upload().cloned(),
             item: Some(item),
             id: Some(id),
             sha256: Some(raw),
@@ -207,7 +244,7 @@ impl<'a> Recorder<'a> {
             .with("media_type", file.media_type.as_str());
         let draft = Draft::new(EventType::Capture, content)
             .source(names.source())
-            .machine(self.machine_body(&file.facts));
+            .machine(file.known.machine(self.vault.machine().owner_object()));
         let event = ledger.append(self.act, draft)?;
         tx.prepare_cached(sql::ITEM_INSERT)?
             .execute(rusqlite::params![
@@ -222,7 +259,7 @@ impl<'a> Recorder<'a> {
                 file.media_type,
                 names.name.text,
                 names.path.text,
-                file.facts.place.relative(),
+                file.known.path(),
                 names.modified,
                 event.payload.ts_utc,
                 "pending",
@@ -237,21 +274,6 @@ impl<'a> Recorder<'a> {
             .query_row((chain, raw.as_bytes(), 0), |row| row.get(0))?;
         Ok(first.and_then(|first| u64::try_from(first).ok()))
     }
-
-    fn machine_body(&self, facts: &Facts) -> Object {
-        let volume = &facts.volume;
-        let path = clean(facts.place.absolute().as_os_str().as_encoded_bytes());
-        let mut body = path.add_to(self.vault.machine().owner_object(), "absolute_path");
-        for (key, value) in [
-            ("volume_label", &volume.label),
-            ("volume_serial", &volume.serial),
-        ] {
-            if let Some(value) = value {
-                body = clean(value).add_to(body, key);
-            }
-        }
-        body
-    }
 }
 
 /// What a file is called, as it stands in bodies.
@@ -262,11 +284,11 @@ struct Names {
 }
 
 impl Names {
-    fn of(facts: &Facts) -> Self {
+    fn of(known: &Known) -> Self {
         Self {
-            name: clean(facts.place.name()),
-            path: clean(facts.place.relative()),
-            modified: facts.modified.clone().unwrap_or_default(),
+            name: clean(known.name()),
+            path: clean(known.path()),
+            modified: known.modified().to_owned(),
         }
     }
 

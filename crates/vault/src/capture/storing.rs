@@ -4,6 +4,7 @@ use bundle::format::text::clean;
 use store::blobs::{Held, Recheck, Stored};
 
 use super::batch::{Batch, StagedFile};
+use super::known::Known;
 use super::outcome::{ItemError, ItemOutcome, ItemStatus};
 use super::shown_path;
 use crate::error::{Result, VaultError};
@@ -11,14 +12,14 @@ use crate::source::{Facts, Problem, Reading, SourceError, Volumes};
 use crate::vault::Vault;
 
 /// A file whose bytes are stored and that no entry names yet.
-pub(super) struct Ready {
-    pub facts: Facts,
+pub(crate) struct Ready {
+    pub known: Known,
     pub stored: Stored,
     pub media_type: String,
 }
 
 /// A group whose bytes are stored and that no entry names yet.
-pub(super) struct StoredBatch {
+pub(crate) struct StoredBatch {
     pub ready: Vec<Ready>,
     /// What was refused, at its place in the order of the walk; none stands for the next of `ready`.
     pub order: Vec<Option<ItemOutcome>>,
@@ -77,7 +78,7 @@ impl<'a> Storer<'a> {
             .map(|(stored, (reading, head))| {
                 let media_type = media_type(&head, &reading, stored.size);
                 Ready {
-                    facts: Facts::of(&reading, &mut self.volumes),
+                    known: Known::Found(Facts::of(&reading, &mut self.volumes)),
                     stored,
                     media_type,
                 }
@@ -108,6 +109,7 @@ fn refused(error: &SourceError) -> ItemOutcome {
     };
     ItemOutcome {
         path,
+        upload: None,
         item: None,
         id: None,
         sha256: None,

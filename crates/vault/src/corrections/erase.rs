@@ -102,13 +102,14 @@ impl Vault {
         Ok(left)
     }
 
-    /// Removes the bytes, then forgets that they were to be removed. False if they are wanted: by another case, or since
-    /// they were captured again.
+    /// Removes the bytes, then forgets that they were to be removed. False if they are wanted: by another case, by an
+    /// upload, or since they were captured again.
     fn remove_one(&self, digest: &Sha256) -> Result<bool> {
         let wanted: bool = self.db().read(|connection| {
             let mut statement = connection.prepare_cached(sql::BLOB_WANTED)?;
             Ok::<_, VaultError>(statement.query_row((digest.as_bytes(),), |row| row.get(0))?)
         })?;
+        let wanted = wanted || self.upload_rests_on(BlobKind::Raw, digest)?;
         if !wanted {
             for kind in KINDS {
                 self.blobs().remove(kind, *digest)?;

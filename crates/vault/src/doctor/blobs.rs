@@ -212,6 +212,7 @@ impl Patient {
             }
             let path = vault.blobs().path(kind, lying.digest);
             let may_go = self.repair && known && super::heal::is_old(&path, oldest, restored);
+            let may_go = may_go && !vault.upload_rests_on(kind, &lying.digest)?;
             if may_go && vault.blobs().remove(kind, lying.digest)? {
                 gone += 1;
                 gone_bytes += lying.size;

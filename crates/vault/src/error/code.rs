@@ -8,6 +8,7 @@ impl VaultError {
         match self {
             Self::Store(error) => error.code(),
             Self::Backup(error) => error.code(),
+            Self::Upload(error) => error.code(),
             Self::Policy { error, .. } => error.code(),
             Self::ProjectUnknown(_) => "project_unknown",
             Self::ProjectExists(_) => "project_exists",

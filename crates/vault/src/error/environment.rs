@@ -9,6 +9,7 @@ impl VaultError {
     /// Whether the environment failed, as opposed to something being refused.
     pub fn is_environment(&self) -> bool {
         matches!(self, Self::FileExists(_))
+            || matches!(self, Self::Upload(error) if error.is_environment())
             || matches!(self, Self::Store(error) if !STORE_REFUSALS.contains(&error.code()))
     }
 }

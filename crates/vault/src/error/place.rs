@@ -10,6 +10,7 @@ impl VaultError {
         match self {
             Self::Store(error) => error.place(),
             Self::Backup(error) => error.place(),
+            Self::Upload(error) => error.place(),
             Self::Policy { path, .. }
             | Self::KeyMissing { path, .. }
             | Self::BytesLost { folder: path, .. }

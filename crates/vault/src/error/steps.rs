@@ -217,4 +217,59 @@ pub const NEXT_STEPS: &[(&str, &str, &str)] = &[
         "A backup is restored into an empty data folder only.",
         "Choose an empty folder with --data-dir.",
     ),
+    (
+        "upload_unknown",
+        "There is no such upload, or not any more: one that nothing comes to is thrown away after a day.",
+        "Send the file again as a new upload.",
+    ),
+    (
+        "upload_invalid",
+        "What was said of a file before it is sent cannot be recorded.",
+        "Give its name, or its path from the folder that is sent, without empty parts or dots alone.",
+    ),
+    (
+        "upload_offset",
+        "The next bytes of an upload must begin where those that were acknowledged end.",
+        "Ask how far the upload is, and go on from there.",
+    ),
+    (
+        "upload_busy",
+        "Somebody else is sending to the upload, or is taking it.",
+        "Wait until the other request has ended, then ask how far the upload is and go on from there.",
+    ),
+    (
+        "upload_too_large",
+        "The file has more bytes than one upload may have.",
+        "Capture it on the machine itself with `fieldgrade ingest`, or raise FG_MAX_UPLOAD_BYTES.",
+    ),
+    (
+        "upload_length",
+        "The upload is not as long as was said.",
+        "Send the file as a new upload; if it is still being written to, wait until that has ended.",
+    ),
+    (
+        "upload_digest",
+        "What arrived is not what the sender says to have sent; nothing of it was kept.",
+        "Send the file again from its beginning.",
+    ),
+    (
+        "upload_broken",
+        "The sender stopped before the end of what was announced.",
+        "Ask how far the upload is, and go on from there.",
+    ),
+    (
+        "upload_lost",
+        "Bytes that had arrived are not there any more, or are not what arrived.",
+        "Send the file again as a new upload; run `fieldgrade doctor`, since somebody or the disk has removed them.",
+    ),
+    (
+        "upload_unavailable",
+        "Some of the uploads that were named cannot be used; none of them was.",
+        "Leave out those that are named, or wait until they have arrived.",
+    ),
+    (
+        "disk_reserve",
+        "Less space is free than what is kept free so that the record can always be written.",
+        "Free some space on that disk, or lower FG_DISK_RESERVE_BYTES; what arrived is kept.",
+    ),
 ];

@@ -156,3 +156,34 @@ CREATE TABLE settings (
     value TEXT NOT NULL,
     PRIMARY KEY (scope, key)
 ) STRICT, WITHOUT ROWID;
+
+-- Files that are being sent, before they are items. `bytes` are on the disk for certain; `state` and `crc32` are where their
+-- sums stand. `sha256` stands when all has arrived; `item` and what follows when it was taken. `path` to `meta` are the
+-- sender's words.
+CREATE TABLE uploads (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    org_id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    modified_utc TEXT NOT NULL,
+    meta TEXT NOT NULL,
+    length INTEGER,
+    expected BLOB,
+    bytes INTEGER NOT NULL,
+    state BLOB NOT NULL,
+    crc32 INTEGER NOT NULL,
+    sha256 BLOB,
+    created_utc TEXT NOT NULL,
+    touched_utc TEXT NOT NULL,
+    run_id TEXT,
+    item INTEGER,
+    capture BLOB,
+    same_as INTEGER,
+    sighting INTEGER NOT NULL
+) STRICT;
+CREATE INDEX uploads_project ON uploads (project_id, seq);
+CREATE INDEX uploads_touched ON uploads (touched_utc);
+CREATE INDEX uploads_run ON uploads (run_id) WHERE run_id IS NOT NULL;
+-- Whole ones that are no items yet.
+CREATE INDEX uploads_waiting ON uploads (sha256) WHERE item IS NULL AND sha256 IS NOT NULL;
