@@ -11,6 +11,7 @@ mod downloads;
 mod lists;
 mod runs;
 mod tokens;
+mod uploads;
 mod verify;
 mod weather;
 
@@ -20,7 +21,9 @@ use support::program::Room;
 fn sealed_case(room: &Room) {
     room.write("files/1 Größe.txt", "a crack of 3 mm");
     room.write("files/2.html", "<script>alert(1)</script>");
-    let bytes: Vec<u8> = (0..700_000_u32).map(|n| (n % 251) as u8).collect();
+    let bytes: Vec<u8> = (0..700_000_u32)
+        .map(|n| (n % 251).to_le_bytes()[0])
+        .collect();
     room.write("files/3.bin", bytes);
     room.run(&["ingest", "files"]).ends(0);
     room.run(&["seal"]).ends(0);

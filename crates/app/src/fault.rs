@@ -119,6 +119,15 @@ faults! {
     BodyTooLarge "body_too_large" Refused
         "More was sent than this server takes at once."
         "Send less, or raise FG_MAX_UPLOAD_BYTES."
+    TusVersion "tus_version" Usage
+        "The request does not speak version 1.0.0 of the tus protocol."
+        "Send the header Tus-Resumable: 1.0.0."
+    MediaTypeUnsupported "media_type_unsupported" Usage
+        "The body is of a kind that this address does not take."
+        "Look up in /api/v1/openapi.json what it takes."
+    UploadChecksum "upload_checksum" Refused
+        "The piece is not the one that its checksum was made of; nothing of it was kept."
+        "Send the piece again."
     RangeUnsatisfiable "range_unsatisfiable" Refused
         "The part that was asked for lies behind the end."
         "Ask for bytes that are there; the answer names the size."

@@ -46,7 +46,7 @@ pub use inspect::{
     inspect_file,
 };
 pub use numbers::{item_label, item_number};
-pub use runs::{Runs, SealParams, Work};
+pub use runs::{CaptureKind, CaptureParams, Runs, SealParams, Work};
 pub use seal::{SealOptions, Sealed, seal};
 pub use selftest::{Tested, selftest};
 pub use threads::Threads;

@@ -1,21 +1,26 @@
 //! Runs: work that is asked for now and done by a worker. What there is to do, and how it is asked for.
 
 mod actor;
+mod intake;
 mod params;
 mod work;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use jobs::{JobsError, NewRun, Queue, Run};
-use store::{SystemClock, SystemEntropy};
+use jobs::{JobsError, NewRun, Queue, Run, RunState};
+use store::{Clock, RunId, SystemClock, SystemEntropy};
 use vault::{Act, Project};
 
 use crate::desk::Desk;
 use crate::error::{AppError, ErrorKind};
 use crate::from::sentence;
 
-pub use params::SealParams;
+pub use params::{CaptureParams, SealParams};
 pub use work::Work;
+
+/// How long a run that ended can be looked at.
+const KEEP: Duration = Duration::from_hours(30 * 24);
 
 /// A data root with its queue of runs.
 pub struct Runs {
@@ -41,6 +46,22 @@ impl Runs {
         &self.queue
     }
 
+    /// Throws away uploads that nobody came back for, and forgets runs that ended long ago. To be called now and then.
+    pub fn tidy(&self) -> Result<(), AppError> {
+        let now = SystemClock::new().now();
+        let waits = |id: &RunId| {
+            let run = self.queue.run(id);
+            // What cannot be asked may still wait.
+            run.map_or_else(
+                |error| error.code() != "run_unknown",
+                |run| !run.state.has_ended(),
+            )
+        };
+        self.desk.vault().sweep_uploads(now, &waits)?;
+        self.queue.sweep(KEEP)?;
+        Ok(())
+    }
+
     /// Asks for a package. With the `key` of an earlier request it is that request again.
     pub fn seal(
         &self,
@@ -50,6 +71,39 @@ impl Runs {
         key: Option<String>,
     ) -> Result<Run, AppError> {
         self.ask("seal", project, &params.label, params.to_text(), act, key)
+    }
+
+    /// Asks for uploads to be captured and, in a `pipeline`, sealed and checked. They are kept for the run until it has
+    /// taken them.
+    pub fn capture(
+        &self,
+        kind: CaptureKind,
+        project: &Project,
+        params: &CaptureParams,
+        act: &Act,
+        key: Option<String>,
+    ) -> Result<Run, AppError> {
+        let (vault, uploads) = (self.desk.vault(), &params.uploads);
+        let kind = match kind {
+            CaptureKind::Capture => "capture",
+            CaptureKind::Pipeline => "pipeline",
+        };
+        let again = key.is_some();
+        if !again {
+            vault.check_uploads(project, uploads)?;
+        }
+        let run = self.ask(kind, project, &params.label, params.to_text(), act, key)?;
+        // A request that is sent again finds its run further on than this.
+        if run.state != RunState::Queued || run.attempts > 0 {
+            return Ok(run);
+        }
+        if let Err(error) = vault.pin_uploads(project, &run.id, uploads, act) {
+            let now = self.queue.cancel(&run.id)?;
+            if now.state == RunState::Canceled {
+                return Err(error.into());
+            }
+        }
+        Ok(run)
     }
 
     fn ask(
@@ -72,6 +126,15 @@ impl Runs {
         };
         Ok(self.queue.enqueue(&new)?)
     }
+}
+
+/// What becomes of uploads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaptureKind {
+    /// They are captured and their texts read.
+    Capture,
+    /// They are captured, their texts read, the case sealed and the package checked.
+    Pipeline,
 }
 
 impl From<JobsError> for AppError {

@@ -14,6 +14,7 @@ mod log;
 mod openapi;
 mod pool;
 mod problem;
+mod receive;
 mod routes;
 mod server;
 mod session;

@@ -33,6 +33,15 @@ pub(crate) struct ProblemDocument {
 }
 
 impl Problem {
+    /// Another reason, where this code has one here.
+    pub(crate) fn instead_of(self, code: &str, fault: Fault) -> Self {
+        if self.error.code == code {
+            fault.into()
+        } else {
+            self
+        }
+    }
+
     #[cfg(test)]
     pub(crate) const fn code(&self) -> &'static str {
         self.error.code
@@ -67,6 +76,11 @@ fn status_of(error: &AppError) -> StatusCode {
         "host_unknown" => StatusCode::MISDIRECTED_REQUEST,
         "no_such_route" | "item_unknown" | "project_unknown" | "seal_unknown" | "run_unknown"
         | "upload_unknown" => StatusCode::NOT_FOUND,
+        "tus_version" => StatusCode::PRECONDITION_FAILED,
+        "media_type_unsupported" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        // tus 1.0: the checksum does not fit.
+        "upload_checksum" => StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST),
+        "upload_broken" | "upload_invalid" => StatusCode::BAD_REQUEST,
         "method_not_allowed" => StatusCode::METHOD_NOT_ALLOWED,
         "item_erased" | "bundle_gone" => StatusCode::GONE,
         "idempotency_conflict"
@@ -76,8 +90,9 @@ fn status_of(error: &AppError) -> StatusCode {
         | "project_closed"
         | "upload_offset"
         | "upload_busy"
-        | "upload_pinned"
-        | "upload_unfinished" => StatusCode::CONFLICT,
+        | "upload_unavailable"
+        | "upload_length"
+        | "upload_lost" => StatusCode::CONFLICT,
         "upload_too_large" | "body_too_large" => StatusCode::PAYLOAD_TOO_LARGE,
         "range_unsatisfiable" => StatusCode::RANGE_NOT_SATISFIABLE,
         "busy" | "database_locked" | "root_in_use" | "key_locked" => {

@@ -9,6 +9,9 @@ use crate::log::{Answered, Counts};
 use crate::pool::Pool;
 use crate::session::Sessions;
 
+/// So many bodies come in at once; others wait.
+const UPLOADS: usize = 256;
+
 /// How a server behaves.
 pub struct Settings {
     /// The names that it answers to, with the port: `127.0.0.1:8787`.
@@ -36,6 +39,8 @@ pub struct Server {
     pub(crate) queries: Pool,
     /// For work that takes as long as its bytes do.
     pub(crate) bytes: Pool,
+    /// For what comes in: each waits for its client.
+    pub(crate) uploads: Pool,
     pub(crate) sessions: Sessions,
     pub(crate) counts: Counts,
     pub(crate) started: std::time::Instant,
@@ -53,6 +58,7 @@ impl Server {
             runs,
             queries: Pool::new(threads, threads * 64),
             bytes: Pool::new(threads, threads * 256),
+            uploads: Pool::new(UPLOADS, 4 * UPLOADS),
             sessions: Sessions::new()?,
             counts: Counts::default(),
             started: std::time::Instant::now(),

@@ -1,7 +1,9 @@
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr, TcpListener, ToSocketAddrs};
 use std::sync::Arc;
-use std::thread;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use app::{AppError, Fault, Runs, ServerConfig};
 use bundle::canon::Object;
@@ -54,6 +56,7 @@ impl Run for Serve {
             told: told(given.json_log, context.global.quiet),
             threads: thread::available_parallelism().map_or(2, usize::from),
         };
+        let tidying = Tidying::start(&runs)?;
         let server = Server::new(runs, settings)?;
         let stop = Stop::default();
         stop_on_signals(stop.clone())?;
@@ -69,8 +72,41 @@ impl Run for Serve {
             );
         }
         let served = http_api::run(listener, server, stop).map_err(AppError::from);
+        tidying.stop();
         workers.map_or(Ok(()), Crew::stop)?;
         served.map(|()| Outcome::Done)
+    }
+}
+
+/// A thread that tidies up once an hour.
+struct Tidying {
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+impl Tidying {
+    fn start(runs: &Runs) -> Result<Self, AppError> {
+        let runs = Runs::open(Arc::clone(runs.desk()))?;
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let work = move || {
+            while !stopped.load(Ordering::Acquire) {
+                if let Err(error) = runs.tidy() {
+                    Output::log(&format!("tidying up: {error}"));
+                }
+                thread::park_timeout(Duration::from_hours(1));
+            }
+        };
+        let thread = thread::Builder::new()
+            .name("tidying".to_owned())
+            .spawn(work)?;
+        Ok(Self { stop, thread })
+    }
+
+    fn stop(self) {
+        self.stop.store(true, Ordering::Release);
+        self.thread.thread().unpark();
+        let _ = self.thread.join();
     }
 }
 

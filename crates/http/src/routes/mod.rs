@@ -1,6 +1,7 @@
 //! The routes, one file a thing. [`described`] is the list of all; [`router`] puts the layers around it.
 
 mod bundles;
+mod capture;
 mod documents;
 mod health;
 mod ledger;
@@ -8,6 +9,7 @@ mod projects;
 mod runs;
 mod search;
 mod session;
+mod tus;
 mod verify;
 mod workers;
 
@@ -34,7 +36,7 @@ const DOCUMENT: usize = 1 << 20;
 /// Everything below `/api/v1` that needs to know who asks.
 pub(crate) fn described() -> OpenApiRouter<Arc<Server>> {
     let api = OpenApiRouter::new()
-        .routes(routes!(documents::list))
+        .routes(routes!(documents::list, capture::capture))
         .routes(routes!(documents::one))
         .routes(routes!(documents::content))
         .routes(routes!(bundles::list, bundles::seal))
@@ -46,12 +48,15 @@ pub(crate) fn described() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(ledger::entries))
         .routes(routes!(ledger::check))
         .routes(routes!(projects::list, projects::create))
-        .routes(routes!(runs::list))
+        .routes(routes!(runs::list, runs::create))
+        .routes(routes!(runs::upload))
         .routes(routes!(runs::one))
         .routes(routes!(runs::cancel))
         .routes(routes!(runs::retry))
         .routes(routes!(runs::items))
         .routes(routes!(runs::log))
+        .routes(routes!(tus::list, tus::create, tus::offer))
+        .routes(routes!(tus::head, tus::append, tus::terminate))
         .routes(routes!(workers::list))
         .routes(routes!(health::health));
     OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", api)

@@ -1,20 +1,24 @@
 //! Runs: what was asked for and is done by a worker.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use app::AppError;
-use axum::Json;
-use axum::extract::State;
-use axum::http::StatusCode;
+use app::{AppError, CaptureKind, CaptureParams, Fault, SealParams};
+use axum::extract::{Request, State};
 use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use jobs::{ItemLine, LogLine, RunFilter, RunState, Step};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use store::RunId;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::answer::{Asked, Named, Page, Paged};
+use super::capture::{Dropped, IntakeFields, Into, received};
+use super::tus;
+use crate::access::Caller;
+use crate::answer::{Asked, Given, InProject, Named, Page, Paged, idempotency_key};
 use crate::problem::{Problem, ProblemDocument};
 use crate::server::Server;
 
@@ -23,7 +27,7 @@ use crate::server::Server;
 pub(crate) struct Run {
     /// Its id; ids sort as runs were asked for.
     id: String,
-    /// What is done: `seal`.
+    /// What is done: `capture`, `pipeline` or `seal`.
     kind: String,
     /// Its case.
     project: String,
@@ -166,6 +170,125 @@ pub(crate) async fn list(
         })
     };
     Ok(Json(pool.run(find).await?))
+}
+
+/// A run to be begun.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewRun {
+    /// `capture` (uploads become items), `pipeline` (they become items, the case is sealed, the package checked) or
+    /// `seal`.
+    kind: String,
+    /// Ids of uploads that have arrived whole, for `capture` and `pipeline`.
+    #[serde(default)]
+    uploads: Vec<String>,
+    /// What is known of the drop.
+    #[serde(default)]
+    intake: IntakeFields,
+    /// A label for the package.
+    #[serde(default)]
+    label: String,
+    /// For `seal`: only these items.
+    #[serde(default)]
+    items: BTreeSet<u64>,
+}
+
+/// Begins a run
+#[utoipa::path(post, path = "/runs", tag = "runs", request_body = NewRun,
+    params(InProject, ("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same run")),
+    responses((status = 202, body = Run, headers(("Location" = String, description = "The run"))),
+        (status = "default", body = ProblemDocument)))]
+pub(crate) async fn create(
+    State(server): State<Arc<Server>>,
+    Extension(caller): Extension<Caller>,
+    Asked(asked): Asked<InProject>,
+    headers: HeaderMap,
+    Given(new): Given<NewRun>,
+) -> Result<Response, Problem> {
+    let key = idempotency_key(&headers)?;
+    let pool = server.queries.clone();
+    let ask = move || {
+        let act = caller.act(&server.desk)?;
+        let project = asked.project(&server.desk)?;
+        let NewRun {
+            kind,
+            uploads,
+            intake,
+            label,
+            items,
+        } = new;
+        let run = if kind == "seal" {
+            let params = SealParams {
+                label,
+                full: false,
+                items,
+            };
+            server.runs.seal(&project, &params, &act, key)?
+        } else {
+            let ids = uploads.iter().map(|id| tus::id(id));
+            let params = CaptureParams {
+                uploads: ids.collect::<Result<_, _>>()?,
+                intake: intake.into(),
+                label,
+            };
+            if params.uploads.is_empty() {
+                return Err(malformed("A run of this kind needs uploads."));
+            }
+            server
+                .runs
+                .capture(capture_kind(&kind)?, &project, &params, &act, key)?
+        };
+        let steps = server.runs.queue().steps(&run.id)?;
+        Ok(Run::of(run, steps))
+    };
+    Ok(accepted(pool.run(ask).await?))
+}
+
+/// Uploads the files of a form (or the body, with ?name=) and begins a run with them
+#[utoipa::path(post, path = "/runs/upload", tag = "runs", params(Into),
+    request_body(content_type = "multipart/form-data", description = "A form with `file`, repeated"),
+    responses((status = 202, body = Run, headers(("Location" = String, description = "The run"))),
+        (status = "default", body = ProblemDocument)))]
+pub(crate) async fn upload(
+    State(server): State<Arc<Server>>,
+    Extension(caller): Extension<Caller>,
+    Asked(into): Asked<Into>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let kind = capture_kind(into.kind().unwrap_or("pipeline"))?;
+    let key = idempotency_key(request.headers())?;
+    let dropped = received(&server, caller, &into, request).await?;
+    let pool = server.queries.clone();
+    let ask = move || {
+        let act = caller.act(&server.desk)?;
+        let Dropped {
+            project,
+            uploads,
+            intake,
+        } = dropped;
+        let label = into.label().to_owned();
+        let params = CaptureParams {
+            uploads,
+            intake,
+            label,
+        };
+        let run = server.runs.capture(kind, &project, &params, &act, key)?;
+        let steps = server.runs.queue().steps(&run.id)?;
+        Ok(Run::of(run, steps))
+    };
+    Ok(accepted(pool.run(ask).await?))
+}
+
+fn capture_kind(word: &str) -> Result<CaptureKind, AppError> {
+    match word {
+        "capture" => Ok(CaptureKind::Capture),
+        "pipeline" => Ok(CaptureKind::Pipeline),
+        other => Err(malformed(&format!("There is no kind of run {other:?}."))),
+    }
+}
+
+fn malformed(what: &str) -> AppError {
+    Fault::RequestMalformed.error().saying(what)
 }
 
 /// One run

@@ -10,6 +10,15 @@ use crate::sql;
 use crate::vault::{Act, Vault};
 
 impl Vault {
+    /// Fails if some of these uploads of a case cannot be taken.
+    ///
+    /// # Errors
+    /// `upload_unavailable`, naming all that are unknown, unfinished, taken, or kept for a run.
+    pub fn check_uploads(&self, project: &Project, ids: &[UploadId]) -> Result<()> {
+        self.db()
+            .read(|connection| usable(connection, project, ids, None, false).map(drop))
+    }
+
     /// Keeps whole uploads of a case for a run: all of them or none. Asked again for the same run it changes nothing.
     ///
     /// # Errors

@@ -1,0 +1,335 @@
+//! Capturing what a request brings, at once: the answer is the acknowledgement.
+
+use std::sync::Arc;
+
+use app::{AppError, Fault};
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Multipart, Request, State};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode};
+use axum::{Extension, Json};
+use futures_util::Stream;
+use serde::{Deserialize, Serialize};
+use store::Unwatched;
+use utoipa::{IntoParams, ToSchema};
+use vault::{CaptureReport, Intake, ItemOutcome, Piece, Project, Sending, Upload, UploadId};
+
+use crate::access::Caller;
+use crate::answer::Asked;
+use crate::problem::{Problem, ProblemDocument};
+use crate::receive::{append, room};
+use crate::server::Server;
+
+/// What became of a drop: the answer of `fieldgrade ingest --json`.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Acknowledged {
+    /// The number of the intake; null when nothing was captured.
+    intake: Option<u64>,
+    /// Each file.
+    documents: Vec<CapturedFile>,
+    /// How many are new.
+    captured: u64,
+    /// How many have bytes that were there already; they are items all the same.
+    duplicates: u64,
+    /// How many could not be captured.
+    failed: u64,
+}
+
+/// What became of a file.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CapturedFile {
+    /// The number of the item.
+    item: Option<u64>,
+    /// Hash of the entry that captured it.
+    id: Option<String>,
+    /// Its path, safe to show.
+    path: String,
+    /// Digest of its bytes.
+    sha256: Option<String>,
+    /// Size.
+    bytes: Option<u64>,
+    /// `captured`, `duplicate` or `failed`.
+    status: &'static str,
+    /// The first item with the same bytes.
+    same_as: Option<u64>,
+    /// Why it failed.
+    error: Option<CaptureError>,
+}
+
+/// Why a file could not be captured.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CaptureError {
+    /// The stable word.
+    code: &'static str,
+    /// What happened.
+    message: String,
+    /// What to do about it.
+    next: &'static str,
+}
+
+impl Acknowledged {
+    fn of(report: &CaptureReport, outcomes: Vec<ItemOutcome>) -> Self {
+        Self {
+            intake: report.intake,
+            documents: outcomes.into_iter().map(CapturedFile::from).collect(),
+            captured: report.captured,
+            duplicates: report.duplicates,
+            failed: report.failed,
+        }
+    }
+}
+
+impl From<ItemOutcome> for CapturedFile {
+    fn from(outcome: ItemOutcome) -> Self {
+        Self {
+            item: outcome.item,
+            id: outcome.id.map(|id| id.to_string()),
+            path: outcome.path,
+            sha256: outcome.sha256.map(|digest| digest.to_string()),
+            bytes: outcome.bytes,
+            status: outcome.status.as_str(),
+            same_as: outcome.same_as,
+            error: outcome.error.map(|error| CaptureError {
+                code: error.code,
+                message: error.message,
+                next: error.next,
+            }),
+        }
+    }
+}
+
+/// What is known of a drop.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct IntakeFields {
+    /// From whom it was obtained.
+    from: Option<String>,
+    /// Where.
+    #[serde(rename = "where")]
+    place: Option<String>,
+    /// When, in words or as a date.
+    when: Option<String>,
+    /// How.
+    how: Option<String>,
+    /// Why, or on what authority.
+    authority: Option<String>,
+    /// The organisation's own reference.
+    #[serde(rename = "ref")]
+    reference: Option<String>,
+    /// A note.
+    note: Option<String>,
+}
+
+impl IntakeFields {
+    /// A field of a form; false if there is none of this name.
+    fn take(&mut self, name: &str, value: String) -> bool {
+        let field = match name {
+            "from" => &mut self.from,
+            "where" => &mut self.place,
+            "when" => &mut self.when,
+            "how" => &mut self.how,
+            "authority" => &mut self.authority,
+            "ref" => &mut self.reference,
+            "note" => &mut self.note,
+            _ => return false,
+        };
+        *field = Some(value);
+        true
+    }
+}
+
+impl From<IntakeFields> for Intake {
+    fn from(fields: IntakeFields) -> Self {
+        Self {
+            from: fields.from,
+            place: fields.place,
+            when: fields.when,
+            how: fields.how,
+            authority: fields.authority,
+            reference: fields.reference,
+            note: fields.note,
+        }
+    }
+}
+
+/// Into which case, and what a body without a form is called.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Into {
+    /// The short name of the case; `default` without.
+    project: Option<String>,
+    /// The name of the file, where the body is the file itself.
+    name: Option<String>,
+    /// What people call what is made of it.
+    #[serde(default)]
+    label: String,
+    /// What a run does with it: `capture` or `pipeline`.
+    kind: Option<String>,
+}
+
+impl Into {
+    pub(super) fn label(&self) -> &str {
+        &self.label
+    }
+
+    pub(super) fn kind(&self) -> Option<&str> {
+        self.kind.as_deref()
+    }
+}
+
+/// Captures a file (the body, with ?name=) or the files of a form (`file`, repeated), at once
+#[utoipa::path(post, path = "/documents", tag = "documents", params(Into),
+    request_body(content_type = "application/octet-stream", description = "The file, or a form multipart/form-data"),
+    responses((status = 201, body = Acknowledged), (status = "default", body = ProblemDocument)))]
+pub(crate) async fn capture(
+    State(server): State<Arc<Server>>,
+    Extension(caller): Extension<Caller>,
+    Asked(into): Asked<Into>,
+    request: Request,
+) -> Result<(StatusCode, Json<Acknowledged>), Problem> {
+    let drop = received(&server, caller, &into, request).await?;
+    let bytes = server.bytes.clone();
+    let capture = move || {
+        let act = caller.act(&server.desk)?;
+        let vault = server.desk.vault();
+        let Dropped {
+            project,
+            uploads,
+            intake,
+        } = drop;
+        let mut outcomes = Vec::new();
+        let mut hear = |outcome: &ItemOutcome| outcomes.push(outcome.clone());
+        let report =
+            vault.capture_uploads(&project, &uploads, &intake, &act, &Unwatched, &mut hear)?;
+        Ok(Acknowledged::of(&report, outcomes))
+    };
+    Ok((StatusCode::CREATED, Json(bytes.run(capture).await?)))
+}
+
+/// Files that have arrived, and what is known of them.
+pub(super) struct Dropped {
+    pub project: Project,
+    pub uploads: Vec<UploadId>,
+    pub intake: Intake,
+}
+
+/// Receives the files of a request as uploads, each whole.
+pub(super) async fn received(
+    server: &Arc<Server>,
+    caller: Caller,
+    into: &Into,
+    request: Request,
+) -> Result<Dropped, Problem> {
+    let (at, name) = (Arc::clone(server), into.project.clone());
+    let find = move || {
+        let act = caller.act(&at.desk)?;
+        at.desk.project(name.as_deref(), &act)
+    };
+    let project = server.queries.run(find).await?;
+    let headers = request.headers();
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
+        return form(server, caller, project, request).await;
+    }
+    let name = into.name.clone().ok_or_else(|| {
+        Fault::RequestMalformed
+            .error()
+            .saying("A body that is the file itself needs ?name= with the name of the file.")
+    })?;
+    let length = length(headers);
+    let upload = begun(server, caller, &project, name, length).await?;
+    let id = whole(server, upload, request.into_body().into_data_stream()).await?;
+    Ok(Dropped {
+        project,
+        uploads: vec![id],
+        intake: Intake::default(),
+    })
+}
+
+fn length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+async fn form(
+    server: &Arc<Server>,
+    caller: Caller,
+    project: Project,
+    request: Request,
+) -> Result<Dropped, Problem> {
+    let wrong = |what: &str| Problem::from(Fault::RequestMalformed.error().saying(what));
+    let broken = |_| wrong("The form is not one of multipart/form-data, or broke off.");
+    let mut form = Multipart::from_request(request, &())
+        .await
+        .map_err(|_| wrong("The form has no boundary."))?;
+    let mut intake = IntakeFields::default();
+    let mut uploads = Vec::new();
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if name == "file" {
+            let path = field.file_name().unwrap_or_default().to_owned();
+            let upload = begun(server, caller, &project, path, None).await?;
+            uploads.push(whole(server, upload, field).await?);
+        } else {
+            let value = field.text().await.map_err(broken)?;
+            if !intake.take(&name, value) {
+                return Err(wrong(&format!("The form has no field {name:?}.")));
+            }
+        }
+    }
+    if uploads.is_empty() {
+        return Err(wrong("The form has no `file`."));
+    }
+    Ok(Dropped {
+        project,
+        uploads,
+        intake: intake.into(),
+    })
+}
+
+async fn begun(
+    server: &Arc<Server>,
+    caller: Caller,
+    project: &Project,
+    path: String,
+    length: Option<u64>,
+) -> Result<Upload, Problem> {
+    let (at, project) = (Arc::clone(server), project.clone());
+    let begin = move || {
+        let act = caller.act(&at.desk)?;
+        let sending = Sending {
+            path: &path,
+            length,
+            ..Sending::default()
+        };
+        Ok(at
+            .desk
+            .vault()
+            .begin_upload(&project, &sending, room(&at), &act)?)
+    };
+    server.queries.run(begin).await
+}
+
+/// Receives all of an upload whose length may not be known before.
+async fn whole<E>(
+    server: &Arc<Server>,
+    upload: Upload,
+    body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+) -> Result<UploadId, Problem> {
+    if upload.is_whole() {
+        return Ok(upload.id);
+    }
+    let known = upload.length.is_some();
+    let upload = append(server, upload.id, Piece::at(0), body, |from| from).await?;
+    let (id, offset) = (upload.id.clone(), upload.offset());
+    if !known {
+        let (at, id) = (Arc::clone(server), id.clone());
+        let declare = move || {
+            let declared = at.desk.vault().declare_length(&id, offset, room(&at));
+            declared.map_err(AppError::from)
+        };
+        server.bytes.run(declare).await?;
+    }
+    Ok(id)
+}
