@@ -8,6 +8,7 @@
 
 mod browsers;
 mod downloads;
+mod events;
 mod lists;
 mod runs;
 mod tokens;

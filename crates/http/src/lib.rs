@@ -8,6 +8,7 @@
 mod access;
 mod answer;
 mod download;
+mod events;
 mod guard;
 mod listen;
 mod log;

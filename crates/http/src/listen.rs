@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::AppError;
 use hyper::server::conn::http1::Builder;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -11,6 +12,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::events::watch as watch_changes;
 use crate::routes::router;
 use crate::server::Server;
 
@@ -41,17 +43,22 @@ impl Stop {
 /// Serves connections until [`Stop::now`], on threads of its own.
 ///
 /// # Errors
-/// When the socket cannot be used, or no threads can be had.
-pub fn run(listener: std::net::TcpListener, server: Arc<Server>, stop: Stop) -> io::Result<()> {
+/// `io` when the socket cannot be used or no threads can be had; what the databases say.
+pub fn run(
+    listener: std::net::TcpListener,
+    server: Arc<Server>,
+    stop: Stop,
+) -> Result<(), AppError> {
     let threads = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_io()
         .enable_time()
         .build()?;
+    watch_changes(&server)?;
     let served = threads.block_on(listen(listener, server, stop));
     // Work that outlives its client is bytes on their way to the disk; it may take the rest of the time.
     threads.shutdown_timeout(Duration::from_secs(1));
-    served
+    Ok(served?)
 }
 
 async fn listen(
@@ -60,6 +67,7 @@ async fn listen(
     stop: Stop,
 ) -> io::Result<()> {
     listener.set_nonblocking(true)?;
+    let bell = Arc::clone(&server);
     let listener = TcpListener::from_std(listener)?;
     let service = TowerToHyperService::new(router(server));
     let mut builder = Builder::new();
@@ -85,6 +93,8 @@ async fn listen(
         }
     }
     drop(listener);
+    // Whoever is told of changes would be so for ever.
+    bell.bell.end();
     let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
     Ok(())
 }

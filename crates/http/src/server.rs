@@ -5,6 +5,7 @@ use std::sync::Arc;
 use app::{AppError, Desk, Runs};
 
 use crate::access::Token;
+use crate::events::Bell;
 use crate::log::{Answered, Counts};
 use crate::pool::Pool;
 use crate::session::Sessions;
@@ -43,6 +44,7 @@ pub struct Server {
     pub(crate) uploads: Pool,
     pub(crate) sessions: Sessions,
     pub(crate) counts: Counts,
+    pub(crate) bell: Bell,
     pub(crate) started: std::time::Instant,
 }
 
@@ -61,6 +63,7 @@ impl Server {
             uploads: Pool::new(UPLOADS, 4 * UPLOADS),
             sessions: Sessions::new()?,
             counts: Counts::default(),
+            bell: Bell::default(),
             started: std::time::Instant::now(),
             settings,
         }))

@@ -71,7 +71,7 @@ impl Run for Serve {
                 "without FG_API_TOKEN every user and every program of this machine can act here",
             );
         }
-        let served = http_api::run(listener, server, stop).map_err(AppError::from);
+        let served = http_api::run(listener, server, stop);
         tidying.stop();
         workers.map_or(Ok(()), Crew::stop)?;
         served.map(|()| Outcome::Done)

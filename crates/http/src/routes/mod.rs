@@ -3,6 +3,7 @@
 mod bundles;
 mod capture;
 mod documents;
+mod events;
 mod health;
 mod ledger;
 mod projects;
@@ -58,6 +59,7 @@ pub(crate) fn described() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(tus::list, tus::create, tus::offer))
         .routes(routes!(tus::head, tus::append, tus::terminate))
         .routes(routes!(workers::list))
+        .routes(routes!(events::events))
         .routes(routes!(health::health));
     OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", api)
 }
