@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use bundle::Sha256;
 use bundle::digest::Hasher;
 
-pub use whole::Whole;
+pub use whole::{Whole, remove};
 
 use crate::blobs::Sums;
 use crate::crash::{Act, point};

@@ -59,17 +59,25 @@ impl Whole {
         Ok(head)
     }
 
-    /// Removes it; the folder is not forced to the disk, since a name that comes back is swept away.
+    /// Removes it.
     ///
     /// # Errors
     /// `io`, `permission_denied`, `read_only`.
     pub fn remove(self) -> Result<u64> {
-        point(Act::Remove);
-        match fs::remove_file(&self.path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
-            gone => gone
-                .map(|()| self.size)
-                .map_err(|error| StoreError::io("remove", &self.path, error)),
-        }
+        remove(&self.path)?;
+        Ok(self.size)
+    }
+}
+
+/// Removes a spool file that nobody needs any more, if it is there. The folder is not forced to the disk: a name that
+/// comes back is swept away.
+///
+/// # Errors
+/// `io`, `permission_denied`, `read_only`.
+pub fn remove(path: &Path) -> Result<()> {
+    point(Act::Remove);
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        gone => gone.map_err(|error| StoreError::io("remove", path, error)),
     }
 }

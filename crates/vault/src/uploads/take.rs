@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use store::{StoreError, Watch, blobs};
+use store::{StoreError, Watch, blobs, spool};
 
 use super::pin::{run_of, usable};
 use super::stage::Stager;
@@ -70,18 +70,11 @@ impl Vault {
     /// Removes the files of uploads whose bytes were in the store already, or were copied there.
     fn remove_taken(&self, group: &[Upload]) -> Result<()> {
         for upload in group {
-            let path = self.spool_path(&upload.id);
             let taken = self
                 .db()
                 .read(|connection| row::find(connection, &upload.id))?;
             if taken.is_some_and(|upload| upload.taken.is_some()) {
-                match std::fs::remove_file(&path) {
-                    // Forcing the folder to the disk is not worth it: a sweep removes what comes back.
-                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                        return Err(StoreError::io("remove", path, error).into());
-                    }
-                    _ => {}
-                }
+                spool::remove(&self.spool_path(&upload.id))?;
             }
         }
         Ok(())

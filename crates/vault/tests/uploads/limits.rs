@@ -64,7 +64,7 @@ fn the_reserve_stays_free() {
     assert!(error.is_environment() && error.place().is_some());
     assert_eq!(desk.vault.uploads(&desk.project, 0, 10).unwrap(), []);
     let id = desk.begin("b", None);
-    // It was let in, and then the disk filled up: what arrived is kept.
+    // Also of one whose length nobody knows.
     let whole = bytes(10 << 20);
     let full = desk.vault.append(
         &id,

@@ -9,6 +9,8 @@ mod killed;
 mod limits;
 mod pieces;
 mod pinned;
+#[cfg(feature = "crash-points")]
+mod points;
 mod support;
 mod swept;
 mod taken;
