@@ -91,6 +91,27 @@ fn a_file_is_captured_at_once_and_is_an_item() {
     );
 }
 
+#[test]
+fn uploads_may_lie_on_another_disk() {
+    let room = Room::new();
+    let elsewhere = tempfile::tempdir_in("/dev/shm").unwrap();
+    let folder = elsewhere.path().to_str().unwrap();
+    let server = Server::with(
+        &room,
+        &[],
+        &[("FG_UPLOADS_DIR", folder), ("FG_API_TOKEN", TOKEN)],
+    );
+    let body = bytes(1_000_000);
+    let place = begin(&server, "a.bin", body.len());
+    patch(&server, &place, 0, &body[..10]).is(204);
+    assert!(elsewhere.path().join(id(&place)).exists());
+    server
+        .send("POST", "/api/v1/documents?name=b.bin", &[], &body)
+        .is(201);
+    assert!(server.get("/api/v1/documents/1/content").is(200).body == body);
+    room.run(&["doctor", "--read-data"]).ends(0);
+}
+
 fn form(parts: &[(&str, Option<&str>, &[u8])]) -> (String, Vec<u8>) {
     let mut body = Vec::new();
     for (name, file, bytes) in parts {

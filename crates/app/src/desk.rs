@@ -21,7 +21,16 @@ pub struct Desk {
 impl Desk {
     /// Opens the data root for working in it; makes it if there is none. What a crash left half done is tidied up.
     pub fn open(data_dir: &Path) -> Result<Self, AppError> {
-        let mut desk = Self::start(DataRoot::create(data_dir)?)?;
+        Self::make(DataRoot::create(data_dir)?)
+    }
+
+    /// The same with uploads kept somewhere else than in the data root.
+    pub fn open_with_uploads(data_dir: &Path, uploads: &Path) -> Result<Self, AppError> {
+        Self::make(DataRoot::create(data_dir)?.with_uploads(uploads.to_owned()))
+    }
+
+    fn make(root: DataRoot) -> Result<Self, AppError> {
+        let mut desk = Self::start(root)?;
         desk.vault.check_heads()?;
         desk.erased = desk.vault.finish_erasures().map_err(AppError::from);
         Ok(desk)

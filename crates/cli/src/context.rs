@@ -31,7 +31,11 @@ impl Context {
 
     /// The data root, to work in.
     pub fn desk(&self) -> Result<Desk, AppError> {
-        let desk = Desk::open(self.config()?.data_dir())?;
+        let config = self.config()?;
+        let desk = match &config.server().uploads {
+            Some(uploads) => Desk::open_with_uploads(config.data_dir(), uploads)?,
+            None => Desk::open(config.data_dir())?,
+        };
         let tidied = desk.tidied();
         if tidied.files > 0 {
             let what = if tidied.files == 1 { "file" } else { "files" };
