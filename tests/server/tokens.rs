@@ -1,5 +1,7 @@
 //! Who may.
 
+use std::fs;
+
 use support::http::send;
 use support::program::Room;
 use support::server::{Server, TOKEN};
@@ -73,4 +75,80 @@ fn a_token_from_a_file_serves_as_well() {
         .output()
         .unwrap();
     assert!(!String::from_utf8(shown.stdout).unwrap().contains(TOKEN));
+}
+
+#[test]
+fn a_person_has_a_token_of_their_own_which_can_be_taken_back() {
+    let room = Room::new();
+    crate::sealed_case(&room);
+    let server = Server::start(&room);
+    let add = |name: &str, more: &[&str]| {
+        let arguments = [&["tokens", "add", name, "--json"], more].concat();
+        let made = room.run(&arguments).ends(0).document();
+        format!("Bearer {}", made["token"].as_str().unwrap())
+    };
+    let (anna, reader) = (
+        add("Anna", &["--role", "capture"]),
+        add("Bo", &["--role", "read"]),
+    );
+    let old = add("Cy", &["--role", "admin", "--expires", "2020-01-01"]);
+    let ask = |token: &str, method: &str, path: &str, body: &[u8]| {
+        send(
+            &server.address,
+            method,
+            path,
+            &[("Authorization", token)],
+            body,
+        )
+    };
+    ask(&old, "GET", "/api/v1/documents", b"").is(401);
+    ask(&reader, "GET", "/api/v1/documents/3/content", b"").is(200);
+    let refused = ask(&reader, "POST", "/api/v1/documents?name=x", b"x").is(403);
+    assert_eq!(refused.code(), "forbidden");
+    ask(&anna, "POST", "/api/v1/documents?name=x", b"x").is(201);
+    ask(&anna, "POST", "/api/v1/projects", b"{}").is(403);
+    let entries = server.get("/api/v1/ledger?limit=1000").json();
+    let entries = entries["items"].as_array().unwrap();
+    let capture = entries
+        .iter()
+        .rev()
+        .find(|entry| entry["type"] == "CAPTURE")
+        .unwrap();
+    assert_eq!(capture["source"]["actor"]["name"], "Anna");
+    assert_eq!(capture["source"]["actor"]["by"], "token");
+
+    let shown = format!(r#"{{"token":"{}"}}"#, anna.strip_prefix("Bearer ").unwrap());
+    let json = [("Content-Type", "application/json")];
+    let session = send(
+        &server.address,
+        "POST",
+        "/api/v1/session",
+        &json,
+        shown.as_bytes(),
+    );
+    let session = session.is(204).header("set-cookie").unwrap().to_owned();
+    let cookie = [("Cookie", session.split(';').next().unwrap())];
+    send(&server.address, "GET", "/api/v1/projects", &cookie, b"").is(200);
+    room.run(&["tokens", "revoke", "Anna"]).ends(0);
+    ask(&anna, "GET", "/api/v1/documents", b"").is(401);
+    send(&server.address, "GET", "/api/v1/projects", &cookie, b"").is(401);
+    let again = room
+        .run(&["tokens", "add", "Anna", "--role", "read"])
+        .ends(1);
+    assert!(
+        again.err.starts_with("error[token_exists]"),
+        "{}",
+        again.err
+    );
+    let listed = room.run(&["tokens"]).ends(0).out;
+    assert!(
+        listed.contains("Anna") && listed.contains("revoked"),
+        "{listed}"
+    );
+    let kept = fs::read(room.data().join("fieldgrade_ui/runtime/jobs.sqlite")).unwrap();
+    let secret = reader.strip_prefix("Bearer ").unwrap().as_bytes();
+    assert!(
+        !kept.windows(secret.len()).any(|part| part == secret),
+        "the secret is kept"
+    );
 }

@@ -110,6 +110,9 @@ faults! {
     Unauthenticated "unauthenticated" Refused
         "Nobody may do this without a token, and none was shown, or not the right one."
         "Show the token as Authorization: Bearer, or sign in."
+    Forbidden "forbidden" Refused
+        "The role of this token does not allow that."
+        "Ask an administrator for a token with another role."
     ForeignOrigin "foreign_origin" Refused
         "The request comes from a page that is not this server's."
         "Open this server's own page; behind a proxy, set FG_PUBLIC_URL to the address that browsers use."

@@ -25,6 +25,7 @@ mod runs;
 mod seal;
 mod selftest;
 mod threads;
+mod tokens;
 mod verify;
 mod words;
 
@@ -50,6 +51,7 @@ pub use runs::{CaptureKind, CaptureParams, Runs, SealParams, Work};
 pub use seal::{SealOptions, Sealed, seal};
 pub use selftest::{Tested, selftest};
 pub use threads::Threads;
+pub use tokens::Role;
 pub use verify::{VerifyRequest, check_fingerprint, verify_at, verify_file};
 pub use words::words;
 

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use app::Fault;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, HeaderName, ORIGIN};
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::access::Caller;
+use crate::access::{Caller, Secret};
 use crate::problem::Problem;
 use crate::server::Server;
 
@@ -40,35 +40,66 @@ pub(crate) async fn host(
 /// Lets through who may, and notes who that is.
 pub(crate) async fn caller(
     State(server): State<Arc<Server>>,
+    route: MatchedPath,
     mut request: Request,
     next: Next,
 ) -> Response {
-    match known_caller(&server, request.method(), request.headers()) {
-        Ok(caller) => {
+    let caller = known_caller(&server, request.method(), request.headers()).await;
+    match caller {
+        Ok(caller) if caller.may(request.method(), route.as_str()) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
         }
-        Err(fault) => Problem::from(fault).into_response(),
+        Ok(_) => Problem::from(Fault::Forbidden).into_response(),
+        Err(problem) => problem.into_response(),
     }
 }
 
-fn known_caller(server: &Server, method: &Method, headers: &HeaderMap) -> Result<Caller, Fault> {
+async fn known_caller(
+    server: &Arc<Server>,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<Caller, Problem> {
     // A page of another origin is refused whatever it shows: a browser sends cookies, and on a server without a token
     // nothing at all, without being asked by a person.
     must_be_ours(server, method, headers)?;
     let shown = bearer(headers).or_else(|| text(headers, &API_KEY));
     match (&server.settings.token, shown) {
-        (Some(token), Some(shown)) if token.is(shown) => Ok(Caller::SharedToken),
-        (Some(_), Some(_)) => Err(Fault::Unauthenticated),
+        (Some(_), Some(shown)) => holder(server, shown).await,
         (Some(_), None) => {
             let cookies = text(headers, &COOKIE).unwrap_or_default();
-            server
-                .sessions
-                .caller(cookies)
-                .ok_or(Fault::Unauthenticated)
+            match server.sessions.caller(cookies) {
+                // A session is worth no more than the token that it began with.
+                Some(Caller::Named { secret, .. }) => holder(server, &secret.0).await,
+                Some(caller) => Ok(caller),
+                None => Err(Fault::Unauthenticated.into()),
+            }
         }
         (None, _) => Ok(Caller::Local),
     }
+}
+
+/// Whose token this is: the administrator's, or a named one that is worth something now.
+pub(crate) async fn holder(server: &Arc<Server>, shown: &str) -> Result<Caller, Problem> {
+    if server
+        .settings
+        .token
+        .as_ref()
+        .is_some_and(|token| token.is(shown))
+    {
+        return Ok(Caller::SharedToken);
+    }
+    let (at, secret) = (Arc::clone(server), shown.trim().to_owned());
+    let find = move || {
+        let found = at.runs.token(&secret)?;
+        Ok(found.map(|(name, role)| Caller::Named {
+            name,
+            role,
+            secret: Secret(secret),
+        }))
+    };
+    let found = server.queries.run(find).await?;
+    found.ok_or_else(|| Fault::Unauthenticated.into())
 }
 
 /// What a browser says of where a request comes from. Programs say nothing of it, and show a token.

@@ -61,7 +61,7 @@ impl Sessions {
             return None;
         }
         *used = Instant::now();
-        Some(*caller)
+        Some(caller.clone())
     }
 
     /// Ends a session and returns what takes the cookie away.

@@ -55,6 +55,12 @@ pub enum JobsError {
         /// The rule it breaks.
         rule: &'static str,
     },
+    /// `token_exists`: a token of this name was made before.
+    #[error("there is a token of the name {0:?} already")]
+    TokenExists(String),
+    /// `token_unknown`: no token has this name.
+    #[error("there is no token of the name {0:?}")]
+    TokenUnknown(String),
     /// `worker_failed`: the operating system gives no thread.
     #[error("a thread of the worker could not be started: {0}")]
     NoThread(std::io::Error),
@@ -70,6 +76,8 @@ impl JobsError {
             Self::RunNotRetryable { .. } => "run_not_ended",
             Self::IdempotencyConflict { .. } => "idempotency_conflict",
             Self::InvalidRun { .. } => "invalid_run",
+            Self::TokenExists(_) => "token_exists",
+            Self::TokenUnknown(_) => "token_unknown",
             Self::NoThread(_) => "worker_failed",
         }
     }

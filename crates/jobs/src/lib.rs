@@ -25,7 +25,7 @@ pub mod worker;
 pub use error::{JobsError, NEXT_STEPS, Result};
 pub use failure::Failure;
 pub use lines::{ItemLine, Level, LogLine, Step, StepState, WorkerInfo};
-pub use queue::{Claimer, Page, Presence, Queue, RunFilter};
+pub use queue::{AccessToken, Claimer, Page, Presence, Queue, RunFilter};
 pub use run::{NewRun, Run, RunState};
 pub use sql::JOBS;
 pub use stop::Stop;

@@ -7,6 +7,7 @@ mod presence;
 mod read;
 mod retry;
 mod sweep;
+mod tokens;
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::sql;
 pub use claim::Claimer;
 pub use presence::Presence;
 pub use read::{Page, RunFilter};
+pub use tokens::AccessToken;
 
 /// The queue. Any number of threads and processes may use it at once.
 pub struct Queue {

@@ -117,6 +117,12 @@ statements! {
         VALUES (?1, '', ?2, ?3, ?4, ?5, ?6, ?7, ?7 + ?8, ?5)
         ON CONFLICT (id) DO UPDATE SET boot = excluded.boot, seen = excluded.seen, seen_until = excluded.seen_until,
         seen_utc = excluded.seen_utc";
+    TOKEN_PUT = "INSERT INTO tokens (name, org_id, sha256, role, created_utc, expires_utc) VALUES (?1, '', ?2, ?3, ?4, ?5)
+        ON CONFLICT (name) DO NOTHING";
+    TOKEN_REVOKE = "UPDATE tokens SET revoked_utc = coalesce(revoked_utc, ?2) WHERE name = ?1";
+    TOKENS = "SELECT name, role, created_utc, expires_utc, revoked_utc FROM tokens ORDER BY name";
+    TOKEN_GET = "SELECT name, role, created_utc, expires_utc, revoked_utc FROM tokens
+        WHERE sha256 = ?1 AND revoked_utc IS NULL AND (expires_utc IS NULL OR expires_utc > ?2)";
     WORKER_DELETE = "DELETE FROM workers WHERE id = ?1";
     WORKERS = "SELECT id, host, pid, version, since_utc, seen_utc,
         (SELECT r.id FROM runs AS r INDEXED BY runs_running WHERE r.state = 'running' AND r.worker = workers.id),
@@ -157,7 +163,7 @@ mod tests {
         });
     }
 
-    /// Every run there ever was is many; those queued or running, and the workers, are few.
+    /// Every run there ever was is many; those queued or running, the workers and the tokens are few.
     #[test]
     fn no_statement_walks_a_table_that_grows() {
         with(|connection| {
@@ -173,7 +179,8 @@ mod tests {
                     let few = step.contains("runs_queued")
                         || step.contains("runs_running")
                         || step == "SCAN CONSTANT ROW"
-                        || step.starts_with("SCAN workers");
+                        || step.starts_with("SCAN workers")
+                        || step == "SCAN tokens";
                     assert!(!step.starts_with("SCAN ") || few, "{name}: {step}");
                     let sorts = step.contains("TEMP B-TREE");
                     assert!(

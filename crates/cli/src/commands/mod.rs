@@ -26,6 +26,7 @@ mod search;
 mod selftest;
 mod serve;
 mod show;
+mod tokens;
 mod verify;
 mod withdraw;
 mod worker;
@@ -100,6 +101,7 @@ commands! {
     Restore = restore,
     Serve = serve,
     Worker = worker,
+    Tokens = tokens,
     Config = config,
     Selftest = selftest,
     Completions = completions,

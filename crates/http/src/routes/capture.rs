@@ -187,7 +187,7 @@ pub(crate) async fn capture(
     Asked(into): Asked<Into>,
     request: Request,
 ) -> Result<(StatusCode, Json<Acknowledged>), Problem> {
-    let drop = received(&server, caller, &into, request).await?;
+    let drop = received(&server, &caller, &into, request).await?;
     let bytes = server.bytes.clone();
     let capture = move || {
         let act = caller.act(&server.desk)?;
@@ -216,13 +216,13 @@ pub(super) struct Dropped {
 /// Receives the files of a request as uploads, each whole.
 pub(super) async fn received(
     server: &Arc<Server>,
-    caller: Caller,
+    caller: &Caller,
     into: &Into,
     request: Request,
 ) -> Result<Dropped, Problem> {
-    let (at, name) = (Arc::clone(server), into.project.clone());
+    let (at, name, caller_of) = (Arc::clone(server), into.project.clone(), caller.clone());
     let find = move || {
-        let act = caller.act(&at.desk)?;
+        let act = caller_of.act(&at.desk)?;
         at.desk.project(name.as_deref(), &act)
     };
     let project = server.queries.run(find).await?;
@@ -254,7 +254,7 @@ fn length(headers: &HeaderMap) -> Option<u64> {
 
 async fn form(
     server: &Arc<Server>,
-    caller: Caller,
+    caller: &Caller,
     project: Project,
     request: Request,
 ) -> Result<Dropped, Problem> {
@@ -290,12 +290,12 @@ async fn form(
 
 async fn begun(
     server: &Arc<Server>,
-    caller: Caller,
+    caller: &Caller,
     project: &Project,
     path: String,
     length: Option<u64>,
 ) -> Result<Upload, Problem> {
-    let (at, project) = (Arc::clone(server), project.clone());
+    let (at, project, caller) = (Arc::clone(server), project.clone(), caller.clone());
     let begin = move || {
         let act = caller.act(&at.desk)?;
         let sending = Sending {

@@ -257,7 +257,7 @@ pub(crate) async fn upload(
 ) -> Result<Response, Problem> {
     let kind = capture_kind(into.kind().unwrap_or("pipeline"))?;
     let key = idempotency_key(request.headers())?;
-    let dropped = received(&server, caller, &into, request).await?;
+    let dropped = received(&server, &caller, &into, request).await?;
     let pool = server.queries.clone();
     let ask = move || {
         let act = caller.act(&server.desk)?;

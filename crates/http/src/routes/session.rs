@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::access::Caller;
 use crate::answer::Given;
-use crate::guard::must_be_ours;
+use crate::guard::{holder, must_be_ours};
 use crate::problem::Problem;
 use crate::server::Server;
 
@@ -29,8 +29,7 @@ pub(crate) async fn begin(
 ) -> Result<Response, Problem> {
     must_be_ours(&server, &Method::POST, &headers)?;
     let caller = match &server.settings.token {
-        Some(token) if token.is(&shown.token) => Caller::SharedToken,
-        Some(_) => return Err(Fault::Unauthenticated.into()),
+        Some(_) => holder(&server, &shown.token).await?,
         None => Caller::Local,
     };
     let cookie = server.sessions.begin(caller, is_secure(&server))?;

@@ -28,6 +28,16 @@ pub const NEXT_STEPS: &[(&str, &str, &str)] = &[
         "Correct what the sentence names and ask again.",
     ),
     (
+        "token_exists",
+        "A token of this name was made before, and may have been revoked since.",
+        "Choose another name; a name in the record must always mean the same.",
+    ),
+    (
+        "token_unknown",
+        "No token has this name.",
+        "Look up the names with fieldgrade tokens.",
+    ),
+    (
         "worker_failed",
         "The operating system gave the worker no thread.",
         "End other programs, or raise the limit of threads and memory, then start the worker again.",

@@ -95,3 +95,14 @@ CREATE TABLE workers (
     seen_until INTEGER NOT NULL,
     seen_utc TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Who may ask: each token is known by its digest alone. A revoked one stays, so that its name is not used for another.
+CREATE TABLE tokens (
+    name TEXT PRIMARY KEY,
+    org_id TEXT NOT NULL,
+    sha256 BLOB NOT NULL UNIQUE,
+    role TEXT NOT NULL,
+    created_utc TEXT NOT NULL,
+    expires_utc TEXT,
+    revoked_utc TEXT
+) STRICT, WITHOUT ROWID;
