@@ -7,7 +7,9 @@
 
 mod access;
 mod answer;
+mod arrived;
 mod download;
+mod form;
 mod guard;
 mod listen;
 mod log;
