@@ -15,7 +15,8 @@ usage() {
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 venv=${CARGO_TARGET_DIR:-target}/venv
-imports='import yaml, cryptography'
+imports='import yaml, cryptography, schemathesis, tusclient'
+packages=(PyYAML cryptography schemathesis==4.32.5 tuspy==1.1.0)
 debs=() crates=() components=() missing=()
 want_python=
 
@@ -104,10 +105,10 @@ done
 
 install_python() {
     has python3 && quietly "python3 -m venv $venv" python3 -m venv --clear "$venv" &&
-        quietly "pip install PyYAML cryptography" "$venv/bin/python3" -m pip install --quiet PyYAML cryptography
+        quietly "pip install ${packages[*]}" "$venv/bin/python3" -m pip install --quiet "${packages[@]}"
 }
 if [ -n "$want_python" ] && ! install_python; then
-    lacks "PyYAML, cryptography" "python3 -m venv $venv && $venv/bin/pip install PyYAML cryptography"
+    lacks "${packages[*]}" "python3 -m venv $venv && $venv/bin/pip install ${packages[*]}"
 fi
 
 if [ ${#missing[@]} -gt 0 ]; then

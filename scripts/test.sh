@@ -34,8 +34,8 @@ sum() { # PATTERN FILE
 }
 
 stage setup scripts/setup.sh test
-# The tests' python3, for the last stage and for Rust tests that call it.
-if ! python3 -c 'import yaml, cryptography' 2>/dev/null; then
+# The tests' python3, for the last stages and for Rust tests that call it.
+if ! python3 -c 'import yaml, cryptography, schemathesis, tusclient' 2>/dev/null; then
     export PATH=$target/venv/bin:$PATH
 fi
 stage fmt cargo fmt --check
@@ -46,6 +46,7 @@ export FIELDGRADE_BIN=$target/ci/fieldgrade
 stage rust-tests cargo nextest run --workspace --locked --no-fail-fast
 stage doc-tests cargo test --doc --workspace --locked -q
 stage python-compat python3 -m unittest discover -s tests/compat -v
+stage python-api python3 -W ignore::ResourceWarning -m unittest discover -s tests/api -v
 
 # Rust: nextest hides what passing tests print, its JUnit file keeps it. One line a test, and none for a failed one.
 # The text in brackets, `(1 slow)`, is dropped from the summary: it is part of the number before it.
@@ -71,20 +72,25 @@ doc_ignored=$(sum '[0-9]+ ignored' "$logs/doc-results")
 [ "$doc_ignored" = 0 ] || echo "doc tests: $doc_ignored marked \`ignore\`" >>"$skips"
 
 # Python: unittest's own skips, and the line that every other test uses.
-python_log=$logs/python-compat.log
-{ grep -oE 'SKIPPED [^ ]+: .*' "$python_log" || true; } | sed 's/^SKIPPED //' >"$logs/python-skips"
-cat "$logs/python-skips" >>"$skips"
-python_said=$(wc -l <"$logs/python-skips")
-sed -nE "s/^(.*[^ ]) \.\.\. skipped '?([^']*)'?\$/\1: \2/p" "$python_log" >>"$skips"
-grep -E '^(OK|FAILED)( \(|$)' "$python_log" | tail -n 1 >"$logs/python-result" || true
-python_skipped=$(sum 'skipped=[0-9]+' "$logs/python-result")
-python_failed=$(sum '(failures|errors|unexpected successes)=[0-9]+' "$logs/python-result")
-python_passed=$(($(sum '^Ran [0-9]+ test' "$python_log") - python_failed - python_skipped - python_said))
-[ "$python_passed" -ge 0 ] || python_passed=0 # a class that fails to set up is an error of no test
+python_passed=0 python_failed=0 python_skipped=0
+for python_log in "$logs"/python-compat.log "$logs"/python-api.log; do
+    { grep -oE 'SKIPPED [^ ]+: .*' "$python_log" || true; } | sed 's/^SKIPPED //' >"$logs/python-skips"
+    cat "$logs/python-skips" >>"$skips"
+    said=$(wc -l <"$logs/python-skips")
+    sed -nE "s/^(.*[^ ]) \.\.\. skipped '?([^']*)'?\$/\1: \2/p" "$python_log" >>"$skips"
+    grep -E '^(OK|FAILED)( \(|$)' "$python_log" | tail -n 1 >"$logs/python-result" || true
+    skips_here=$(sum 'skipped=[0-9]+' "$logs/python-result")
+    failed_here=$(sum '(failures|errors|unexpected successes)=[0-9]+' "$logs/python-result")
+    passed_here=$(($(sum '^Ran [0-9]+ test' "$python_log") - failed_here - skips_here - said))
+    # A class that fails to set up is an error of no test; one test may fail several times.
+    [ "$passed_here" -lt 0 ] || python_passed=$((python_passed + passed_here))
+    python_failed=$((python_failed + failed_here))
+    python_skipped=$((python_skipped + skips_here + said))
+done
 
 passed=$(($(sum '[0-9]+ passed' "$logs/counts") - rust_said + $(sum '[0-9]+ passed' "$logs/doc-results") + python_passed))
 failed=$(($(sum '[0-9]+ (failed|timed out|exec failed)' "$logs/counts") + $(sum '[0-9]+ failed' "$logs/doc-results") + python_failed))
-skipped=$((rust_said + rust_ignored + doc_ignored + python_skipped + python_said))
+skipped=$((rust_said + rust_ignored + doc_ignored + python_skipped))
 
 echo
 echo "Stages"

@@ -8,6 +8,7 @@ use bundle::key::KeyError;
 use bundle::policy::PolicyError;
 use bundle::verify::VerifyError;
 
+use crate::catalogue::explain;
 use crate::fault::Fault;
 use crate::from::sentence;
 
@@ -62,6 +63,16 @@ impl AppError {
         };
         let place = Some(place);
         Self { place, ..self }
+    }
+
+    /// What happened, for those who do not sit at this machine: without where on it.
+    pub fn told_elsewhere(&self) -> String {
+        let within = |place: &String| {
+            self.kind == ErrorKind::Environment || self.message.contains(place.as_str())
+        };
+        let meaning = self.place.as_ref().filter(|place| within(place));
+        let meaning = meaning.and_then(|_| explain(self.code));
+        meaning.map_or_else(|| self.message.clone(), |entry| entry.means.to_owned())
     }
 
     /// The same in a file.

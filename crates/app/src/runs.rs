@@ -8,6 +8,7 @@ mod work;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bundle::Sha256;
 use jobs::{JobsError, NewRun, Queue, Run, RunState};
 use store::{Clock, RunId, SystemClock, SystemEntropy};
 use vault::{Act, Project};
@@ -83,13 +84,15 @@ impl Runs {
         act: &Act,
         key: Option<String>,
     ) -> Result<Run, AppError> {
-        let (vault, uploads) = (self.desk.vault(), &params.uploads);
+        let vault = self.desk.vault();
         let kind = match kind {
             CaptureKind::Capture => "capture",
             CaptureKind::Pipeline => "pipeline",
         };
-        let again = key.is_some();
-        if !again {
+        let before = self.before(kind, project, params, key.as_deref())?;
+        let params = before.as_ref().unwrap_or(params);
+        let uploads = &params.uploads;
+        if key.is_none() {
             vault.check_uploads(project, uploads)?;
         }
         let run = self.ask(kind, project, &params.label, params.to_text(), act, key)?;
@@ -104,6 +107,38 @@ impl Runs {
             }
         }
         Ok(run)
+    }
+
+    /// What the run of an earlier request with this key was given, if it is the same: files that are sent again are
+    /// uploads with other ids.
+    fn before(
+        &self,
+        kind: &str,
+        project: &Project,
+        params: &CaptureParams,
+        key: Option<&str>,
+    ) -> Result<Option<CaptureParams>, AppError> {
+        let run = key.map(|key| self.queue.asked(key)).transpose()?.flatten();
+        let Some(run) = run.filter(|run| run.kind == kind && run.project == project.name) else {
+            return Ok(None);
+        };
+        let before = CaptureParams::of(&run);
+        let named = CaptureParams {
+            uploads: before.uploads.clone(),
+            ..params.clone()
+        };
+        let same = named == before && self.files(&before)? == self.files(params)?;
+        Ok(same.then_some(before))
+    }
+
+    /// The names and digests of files, as far as they are known.
+    fn files(&self, params: &CaptureParams) -> Result<Vec<Option<(String, Sha256)>>, AppError> {
+        let file = |id| match self.desk.vault().upload(id) {
+            Ok(upload) => Ok(upload.sha256.map(|digest| (upload.path, digest))),
+            Err(error) if error.code() == "upload_unknown" => Ok(None),
+            Err(error) => Err(error.into()),
+        };
+        params.uploads.iter().map(file).collect()
     }
 
     fn ask(

@@ -29,7 +29,7 @@ pub(crate) struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// A page that was asked for with [`Paged::limit`] + 1 entries: the last only says that there are more.
+    /// A page that was asked for with [`Cut::limit`] + 1 entries: the last only says that there are more.
     pub(crate) fn cut<V>(
         mut found: Vec<V>,
         limit: u64,
@@ -47,21 +47,18 @@ impl<T> Page<T> {
     }
 }
 
-/// Which case, and which page of a list.
+/// Which page of a list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct Paged {
-    /// The short name of the case; `default` without.
-    project: Option<String>,
+pub(crate) struct Cut {
     /// The `next` of the page before.
-    #[param(value_type = Option<String>)]
     after: Option<String>,
     /// At most so many entries, 1 to 1000; 100 without.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u64>,
 }
 
-impl Paged {
+impl Cut {
     pub(crate) fn limit(&self) -> Result<u64, AppError> {
         match self.limit.unwrap_or(ENTRIES) {
             limit @ 1..=MOST_ENTRIES => Ok(limit),
@@ -89,6 +86,30 @@ impl Paged {
     pub(crate) fn position(&self) -> Result<Option<i64>, AppError> {
         let after = self.after.as_ref().map(|_| self.after()).transpose()?;
         Ok(after.map(|after| i64::try_from(after).unwrap_or(i64::MAX)))
+    }
+}
+
+/// Which case, and which page of a list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Paged {
+    /// The short name of the case; `default` without.
+    project: Option<String>,
+    /// The `next` of the page before.
+    after: Option<String>,
+    /// At most so many entries, 1 to 1000; 100 without.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u64>,
+}
+
+impl Paged {
+    /// Where it begins, and how many entries it has.
+    pub(crate) fn cut(&self) -> Result<(u64, u64), AppError> {
+        let cut = Cut {
+            after: self.after.clone(),
+            limit: self.limit,
+        };
+        Ok((cut.after()?, cut.limit()?))
     }
 
     pub(crate) fn project(&self, desk: &Desk) -> Result<Project, AppError> {

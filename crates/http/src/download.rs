@@ -1,5 +1,6 @@
 //! Evidence leaves over HTTP: hashed on its way, the last piece only when the digest agrees, under any file name.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 
 use app::{AppError, Fault};
@@ -12,9 +13,26 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bundle::Sha256;
 use futures_util::stream::try_unfold;
+use utoipa::IntoResponses;
+use utoipa::openapi::{
+    Content, HeaderBuilder, Object, RefOr, Response as Described, ResponseBuilder,
+    ResponsesBuilder, Type,
+};
 
 use crate::pool::Pool;
 use crate::problem::Problem;
+
+/// Types that no browser would run; everything else is served as plain bytes.
+const HARMLESS: [&str; 5] = [
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/webp",
+    PACKAGE,
+];
+const TEXT: &str = "text/plain; charset=utf-8";
+const BYTES: &str = "application/octet-stream";
+const PACKAGE: &str = "application/zip";
 
 /// What is read and sent at once, in bytes.
 const PIECE: usize = 256 << 10;
@@ -126,20 +144,65 @@ fn part(range: &str, size: u64) -> Result<Option<(u64, u64)>, AppError> {
     }
 }
 
-/// Types that a browser would run are served as plain bytes.
 fn served_as(media_type: &str) -> &str {
-    let harmless = [
-        "image/jpeg",
-        "image/png",
-        "image/gif",
-        "image/webp",
-        "application/zip",
-    ];
     match media_type {
-        known if harmless.contains(&known) => known,
-        text if text.starts_with("text/plain") => "text/plain; charset=utf-8",
-        _ => "application/octet-stream",
+        known if HARMLESS.contains(&known) => known,
+        text if text.starts_with("text/plain") => TEXT,
+        _ => BYTES,
     }
+}
+
+/// How the download of an original stands in the description.
+pub(crate) struct Original;
+/// How the download of a sealed package does.
+pub(crate) struct Package;
+
+impl IntoResponses for Original {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        described(&[&HARMLESS[..], &["text/plain", BYTES]].concat())
+    }
+}
+
+impl IntoResponses for Package {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        described(&[PACKAGE])
+    }
+}
+
+fn described(types: &[&'static str]) -> BTreeMap<String, RefOr<Described>> {
+    let header = |what: &str| {
+        HeaderBuilder::new()
+            .schema(Some(Object::with_type(Type::String)))
+            .description(Some(what))
+            .build()
+    };
+    let tag = header("The SHA-256 of the whole, in quotes");
+    let bytes = |what: &str| {
+        let answer = ResponseBuilder::new()
+            .description(what)
+            .header("ETag", tag.clone())
+            .header("Repr-Digest", header("The SHA-256 of the whole (RFC 9530)"))
+            .header("Content-Disposition", header("Its name"));
+        let types = types.iter();
+        types.fold(answer, |answer, name| {
+            answer.content(*name, Content::default())
+        })
+    };
+    let range = header("Which part");
+    ResponsesBuilder::new()
+        .response("200", bytes("All of it"))
+        .response(
+            "206",
+            bytes("The part that Range asks for").header("Content-Range", range),
+        )
+        .response(
+            "304",
+            ResponseBuilder::new()
+                .description("It is what If-None-Match says")
+                .header("ETag", tag),
+        )
+        .build()
+        .into()
 }
 
 /// RFC 6266 and RFC 8187: a plain name for old clients, the exact one for all others.

@@ -7,8 +7,10 @@
 
 mod access;
 mod answer;
+mod arrived;
 mod download;
 mod events;
+mod form;
 mod guard;
 mod listen;
 mod log;

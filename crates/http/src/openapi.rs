@@ -1,7 +1,10 @@
 //! The description of the API, made from the types of its routes.
 
 use utoipa::OpenApi;
+use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+
+use crate::problem::ProblemDocument;
 
 /// What stands in the description besides routes and types.
 #[derive(OpenApi)]
@@ -11,6 +14,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
         description = "Capture files, seal them into packages that a stranger can check, find and hand over again. \
                        Errors are problem documents (RFC 9457) with a stable `code`; docs/errors.md explains each."
     ),
+    components(schemas(ProblemDocument)),
     security((), ("token" = []), ("key" = []), ("session" = []))
 )]
 pub(crate) struct Description;
@@ -34,5 +38,40 @@ pub fn openapi() -> String {
     ] {
         parts.add_security_scheme(name, scheme);
     }
+    for operation in description.paths.paths.values_mut().flat_map(operations) {
+        // The name of a function is its own in one file only; clients made from the description need one that is
+        // unique.
+        let thing = operation.tags.iter().flatten().next().cloned();
+        let act = operation.operation_id.take();
+        operation.operation_id = thing.zip(act).map(|(thing, act)| format!("{thing}_{act}"));
+    }
     description.to_pretty_json().unwrap_or_default()
+}
+
+fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let methods = [
+        &mut path.get,
+        &mut path.head,
+        &mut path.post,
+        &mut path.put,
+        &mut path.patch,
+        &mut path.delete,
+        &mut path.options,
+    ];
+    methods.into_iter().filter_map(Option::as_mut)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own() {
+        let text = super::openapi();
+        let names: Vec<_> = text.split("\"operationId\": ").skip(1).collect();
+        let names = names.iter().map(|rest| rest.split(',').next());
+        let all: Vec<_> = names.flatten().collect();
+        let different: BTreeSet<_> = all.iter().collect();
+        assert!(all.len() > 30 && different.len() == all.len(), "{all:?}");
+    }
 }

@@ -1,11 +1,18 @@
 //! Errors as they leave: problem documents of RFC 9457 with our code, and an HTTP status that tells the truth.
 
+use std::collections::BTreeMap;
+
 use app::{AppError, ErrorKind, Fault};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::{
+    Content, Ref, RefOr, Response as Described, ResponseBuilder, ResponsesBuilder,
+};
+use utoipa::{IntoResponses, ToSchema};
+
+const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Why a request has no result.
 #[derive(Debug, Clone)]
@@ -107,28 +114,35 @@ fn status_of(error: &AppError) -> StatusCode {
     }
 }
 
+/// How it stands in the description of a route: what every status means that is not named there.
+impl IntoResponses for Problem {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        let document = Ref::from_schema_name(ProblemDocument::name());
+        let problem = ResponseBuilder::new()
+            .description("Why there is no result")
+            .content(MEDIA_TYPE, Content::new(Some(document)))
+            .build();
+        ResponsesBuilder::new()
+            .response("default", problem)
+            .build()
+            .into()
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let Self { error, status } = self;
-        // Where it happened is a path of this server, or stands in the sentence: it does not leave.
         let document = ProblemDocument {
             kind: "about:blank",
             title: status.canonical_reason().unwrap_or("Error"),
             status: status.as_u16(),
             code: error.code,
-            detail: if error.kind == ErrorKind::Environment && error.place.is_some() {
-                app::explain(error.code).map_or(error.message, |entry| entry.means.to_owned())
-            } else {
-                error.message
-            },
+            detail: error.told_elsewhere(),
             next: error.next,
         };
         let text = serde_json::to_string(&document).unwrap_or_default();
         let mut headers = HeaderMap::new();
-        headers.insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }

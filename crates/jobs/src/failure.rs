@@ -47,7 +47,11 @@ impl From<StoreError> for Failure {
         let code = error.code();
         Self {
             code: code.to_owned(),
-            detail: error.to_string(),
+            // Runs are looked at from elsewhere: a place on this machine is not told.
+            detail: match error.place().and_then(|_| meaning(code)) {
+                Some(meaning) => meaning.to_owned(),
+                None => error.to_string(),
+            },
             retryable: matches!(code, "io" | "disk_full" | "database_locked"),
             canceled: matches!(error, StoreError::Canceled),
         }
@@ -62,4 +66,9 @@ impl From<JobsError> for Failure {
             other => Self::lasting(other.code(), other.to_string()),
         }
     }
+}
+
+fn meaning(code: &str) -> Option<&'static str> {
+    let found = store::NEXT_STEPS.iter().find(|(word, ..)| *word == code);
+    found.map(|(_, meaning, _)| *meaning)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use bundle::canon::{Object, Value};
+use jobs::Run;
 use vault::{Intake, Scope, UploadId};
 
 use super::intake;
@@ -75,6 +76,11 @@ pub struct CaptureParams {
 }
 
 impl CaptureParams {
+    /// What a run was given.
+    pub fn of(run: &Run) -> Self {
+        Self::from_text(&run.params)
+    }
+
     pub(super) fn to_text(&self) -> String {
         let uploads: Vec<Value> = self.uploads.iter().map(|id| id.as_str().into()).collect();
         let object = Object::new()

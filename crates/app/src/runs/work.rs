@@ -160,10 +160,10 @@ impl jobs::Work for Work {
         let act = Act::new(actor::from_text(&run.actor), task.origin());
         let project = self.desk.project_to_read(Some(&run.project))?;
         let result = match step {
-            "capture" => self.capture(task, &project, &act)?,
-            "read" => self.read(task, &project, &act)?,
-            "seal" => self.seal(task, &project, &act)?,
-            "verify" => self.verify(task, &project)?,
+            "capture" => self.capture(task, &project, &act),
+            "read" => self.read(task, &project, &act),
+            "seal" => self.seal(task, &project, &act),
+            "verify" => self.verify(task, &project),
             _ => {
                 return Err(Failure::lasting(
                     "kind_unknown",
@@ -171,6 +171,12 @@ impl jobs::Work for Work {
                 ));
             }
         };
+        // The run tells everybody what failed, and only this machine where on it.
+        let result = result.inspect_err(|error| {
+            if error.told_elsewhere() != error.message {
+                (self.trouble)(&error.to_string());
+            }
+        })?;
         Ok(String::from_utf8(result.to_canonical()).unwrap_or_default())
     }
 
@@ -222,7 +228,7 @@ impl From<AppError> for Failure {
         let passes = error.kind == ErrorKind::Environment;
         Self {
             code: error.code.to_owned(),
-            detail: error.message,
+            detail: error.told_elsewhere(),
             retryable: passes,
             canceled: error.code == "canceled",
         }

@@ -19,8 +19,8 @@ use super::runs::{Run, accepted};
 use super::verify::{ReportDocument, shown};
 use crate::access::Caller;
 use crate::answer::{Asked, Given, InProject, Named, Page, Paged, idempotency_key};
-use crate::download::Download;
-use crate::problem::{Problem, ProblemDocument};
+use crate::download::{Download, Package};
+use crate::problem::Problem;
 use crate::server::Server;
 
 /// A sealed package.
@@ -87,14 +87,14 @@ fn found(
 
 /// The sealed packages of a case, in their order
 #[utoipa::path(get, path = "/bundles", tag = "bundles", params(Paged),
-    responses((status = 200, body = Page<Bundle>), (status = "default", body = ProblemDocument)))]
+    responses((status = 200, body = Page<Bundle>), Problem))]
 pub(crate) async fn list(
     State(server): State<Arc<Server>>,
     Asked(asked): Asked<Paged>,
 ) -> Result<Json<Page<Bundle>>, Problem> {
     let pool = server.queries.clone();
     let find = move || {
-        let (after, limit) = (asked.after()?, asked.limit()?);
+        let (after, limit) = asked.cut()?;
         let project = asked.project(&server.desk)?;
         let seals = server.desk.vault().seals(&project, after, limit + 1)?;
         let show = |seal| Bundle::of(&server, seal);
@@ -112,6 +112,7 @@ pub(crate) struct SealRequest {
     /// Everything again, numbered on.
     full: bool,
     /// Only these items; everything new without.
+    #[schema(value_type = Vec<u64>)]
     items: BTreeSet<u64>,
 }
 
@@ -119,7 +120,7 @@ pub(crate) struct SealRequest {
 #[utoipa::path(post, path = "/bundles", tag = "bundles", request_body = SealRequest,
     params(InProject, ("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same run")),
     responses((status = 202, body = Run, headers(("Location" = String, description = "The run"))),
-        (status = "default", body = ProblemDocument)))]
+        Problem))]
 pub(crate) async fn seal(
     State(server): State<Arc<Server>>,
     Extension(caller): Extension<Caller>,
@@ -144,7 +145,7 @@ pub(crate) async fn seal(
 /// One sealed package
 #[utoipa::path(get, path = "/bundles/{bundle}", tag = "bundles",
     params(("bundle" = String, Path, description = "Its SHA-256 or number"), InProject),
-    responses((status = 200, body = Bundle), (status = "default", body = ProblemDocument)))]
+    responses((status = 200, body = Bundle), Problem))]
 pub(crate) async fn one(
     State(server): State<Arc<Server>>,
     Named(which): Named<String>,
@@ -162,9 +163,7 @@ pub(crate) async fn one(
 /// The file of a sealed package
 #[utoipa::path(get, path = "/bundles/{bundle}/content", tag = "bundles",
     params(("bundle" = String, Path, description = "Its SHA-256 or number"), InProject),
-    responses((status = 200, content_type = "application/zip"),
-        (status = 206, content_type = "application/zip"), (status = 304),
-        (status = "default", body = ProblemDocument)))]
+    responses(Package, Problem))]
 pub(crate) async fn content(
     State(server): State<Arc<Server>>,
     Named(which): Named<String>,
@@ -192,7 +191,7 @@ pub(crate) async fn content(
 /// Checks a sealed package anew, with the rules and keys of this server
 #[utoipa::path(get, path = "/bundles/{bundle}/report", tag = "bundles",
     params(("bundle" = String, Path, description = "Its SHA-256 or number"), InProject),
-    responses((status = 200, body = ReportDocument), (status = "default", body = ProblemDocument)))]
+    responses((status = 200, body = ReportDocument), Problem))]
 pub(crate) async fn report(
     State(server): State<Arc<Server>>,
     Named(which): Named<String>,

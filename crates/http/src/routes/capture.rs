@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use app::{AppError, Fault};
+use app::AppError;
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Multipart, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::{Extension, Json};
@@ -12,11 +12,13 @@ use futures_util::Stream;
 use serde::{Deserialize, Serialize};
 use store::Unwatched;
 use utoipa::{IntoParams, ToSchema};
-use vault::{CaptureReport, Intake, ItemOutcome, Piece, Project, Sending, Upload, UploadId};
+use vault::{CaptureReport, Intake, ItemOutcome, Piece, Project, Sending, Upload};
 
 use crate::access::Caller;
 use crate::answer::Asked;
-use crate::problem::{Problem, ProblemDocument};
+use crate::arrived::Arrived;
+use crate::form::{self, Form};
+use crate::problem::Problem;
 use crate::receive::{append, room};
 use crate::server::Server;
 
@@ -152,55 +154,76 @@ impl From<IntakeFields> for Intake {
     }
 }
 
+/// A form with files, and what is known of them.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "it only stands in the description")]
+pub(crate) struct DropForm {
+    /// The files, in parts of this name that have file names.
+    #[schema(value_type = Vec<String>, format = Binary, min_items = 1)]
+    file: Vec<Vec<u8>>,
+    /// From whom they were obtained.
+    from: Option<String>,
+    /// Where.
+    r#where: Option<String>,
+    /// When, in words or as a date.
+    when: Option<String>,
+    /// How.
+    how: Option<String>,
+    /// Why, or on what authority.
+    authority: Option<String>,
+    /// The organisation's own reference.
+    r#ref: Option<String>,
+    /// A note.
+    note: Option<String>,
+}
+
+/// The bytes of a file.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[allow(dead_code, reason = "it only stands in the description")]
+pub(crate) struct RawFile(Vec<u8>);
+
 /// Into which case, and what a body without a form is called.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Into {
     /// The short name of the case; `default` without.
-    project: Option<String>,
+    pub project: Option<String>,
     /// The name of the file, where the body is the file itself.
-    name: Option<String>,
-    /// What people call what is made of it.
-    #[serde(default)]
-    label: String,
-    /// What a run does with it: `capture` or `pipeline`.
-    kind: Option<String>,
-}
-
-impl Into {
-    pub(super) fn label(&self) -> &str {
-        &self.label
-    }
-
-    pub(super) fn kind(&self) -> Option<&str> {
-        self.kind.as_deref()
-    }
+    pub name: Option<String>,
 }
 
 /// Captures a file (the body, with ?name=) or the files of a form (`file`, repeated), at once
 #[utoipa::path(post, path = "/documents", tag = "documents", params(Into),
-    request_body(content_type = "application/octet-stream", description = "The file, or a form multipart/form-data"),
-    responses((status = 201, body = Acknowledged), (status = "default", body = ProblemDocument)))]
+    request_body(description = "The file, or a form",
+        content((DropForm = "multipart/form-data"), (RawFile = "application/octet-stream"))),
+    responses((status = 201, body = Acknowledged), Problem))]
 pub(crate) async fn capture(
     State(server): State<Arc<Server>>,
     Extension(caller): Extension<Caller>,
     Asked(into): Asked<Into>,
     request: Request,
 ) -> Result<(StatusCode, Json<Acknowledged>), Problem> {
-    let drop = received(&server, &caller, &into, request).await?;
+    let drop = received(&server, &caller, into, request).await?;
     let bytes = server.bytes.clone();
     let capture = move || {
         let act = caller.act(&server.desk)?;
         let vault = server.desk.vault();
         let Dropped {
             project,
-            uploads,
+            arrived,
             intake,
         } = drop;
         let mut outcomes = Vec::new();
         let mut hear = |outcome: &ItemOutcome| outcomes.push(outcome.clone());
-        let report =
-            vault.capture_uploads(&project, &uploads, &intake, &act, &Unwatched, &mut hear)?;
+        let report = vault.capture_uploads(
+            &project,
+            arrived.ids(),
+            &intake,
+            &act,
+            &Unwatched,
+            &mut hear,
+        )?;
         Ok(Acknowledged::of(&report, outcomes))
     };
     Ok((StatusCode::CREATED, Json(bytes.run(capture).await?)))
@@ -209,7 +232,7 @@ pub(crate) async fn capture(
 /// Files that have arrived, and what is known of them.
 pub(super) struct Dropped {
     pub project: Project,
-    pub uploads: Vec<UploadId>,
+    pub arrived: Arrived,
     pub intake: Intake,
 }
 
@@ -217,13 +240,14 @@ pub(super) struct Dropped {
 pub(super) async fn received(
     server: &Arc<Server>,
     caller: &Caller,
-    into: &Into,
+    into: Into,
     request: Request,
 ) -> Result<Dropped, Problem> {
-    let (at, name, caller_of) = (Arc::clone(server), into.project.clone(), caller.clone());
+    let Into { project, name } = into;
+    let (at, acting) = (Arc::clone(server), caller.clone());
     let find = move || {
-        let act = caller_of.act(&at.desk)?;
-        at.desk.project(name.as_deref(), &act)
+        let act = acting.act(&at.desk)?;
+        at.desk.project(project.as_deref(), &act)
     };
     let project = server.queries.run(find).await?;
     let headers = request.headers();
@@ -231,19 +255,19 @@ pub(super) async fn received(
         .get(CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok());
     if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
-        return form(server, caller, project, request).await;
+        return form_of(server, caller, project, request).await;
     }
-    let name = into.name.clone().ok_or_else(|| {
-        Fault::RequestMalformed
-            .error()
-            .saying("A body that is the file itself needs ?name= with the name of the file.")
+    let name = name.ok_or_else(|| {
+        form::wrong("A body that is the file itself needs ?name= with the name of the file.")
     })?;
     let length = length(headers);
+    let mut arrived = Arrived::new(server, caller.clone());
     let upload = begun(server, caller, &project, name, length).await?;
-    let id = whole(server, upload, request.into_body().into_data_stream()).await?;
+    arrived.add(upload.id.clone());
+    whole(server, upload, request.into_body().into_data_stream()).await?;
     Ok(Dropped {
         project,
-        uploads: vec![id],
+        arrived,
         intake: Intake::default(),
     })
 }
@@ -252,38 +276,36 @@ fn length(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-async fn form(
+async fn form_of(
     server: &Arc<Server>,
     caller: &Caller,
     project: Project,
     request: Request,
 ) -> Result<Dropped, Problem> {
-    let wrong = |what: &str| Problem::from(Fault::RequestMalformed.error().saying(what));
-    let broken = |_| wrong("The form is not one of multipart/form-data, or broke off.");
-    let mut form = Multipart::from_request(request, &())
-        .await
-        .map_err(|_| wrong("The form has no boundary."))?;
+    let mut form = Form::of(request).await?;
     let mut intake = IntakeFields::default();
-    let mut uploads = Vec::new();
-    while let Some(field) = form.next_field().await.map_err(broken)? {
+    let mut arrived = Arrived::new(server, caller.clone());
+    let held = form.held();
+    while let Some(field) = form.next().await? {
         let name = field.name().unwrap_or_default().to_owned();
         if name == "file" {
             let path = field.file_name().unwrap_or_default().to_owned();
             let upload = begun(server, caller, &project, path, None).await?;
-            uploads.push(whole(server, upload, field).await?);
+            arrived.add(upload.id.clone());
+            whole(server, upload, form::file(field, &held)).await?;
         } else {
-            let value = field.text().await.map_err(broken)?;
+            let value = form::text(field, &held).await?;
             if !intake.take(&name, value) {
-                return Err(wrong(&format!("The form has no field {name:?}.")));
+                return Err(form::wrong(&format!("The form has no field {name:?}.")));
             }
         }
     }
-    if uploads.is_empty() {
-        return Err(wrong("The form has no `file`."));
+    if arrived.ids().is_empty() {
+        return Err(form::wrong("The form has no `file`."));
     }
     Ok(Dropped {
         project,
-        uploads,
+        arrived,
         intake: intake.into(),
     })
 }
@@ -316,20 +338,20 @@ async fn whole<E>(
     server: &Arc<Server>,
     upload: Upload,
     body: impl Stream<Item = Result<Bytes, E>> + Unpin,
-) -> Result<UploadId, Problem> {
+) -> Result<(), Problem> {
     if upload.is_whole() {
-        return Ok(upload.id);
+        return Ok(());
     }
     let known = upload.length.is_some();
     let upload = append(server, upload.id, Piece::at(0), body, |from| from).await?;
     let (id, offset) = (upload.id.clone(), upload.offset());
     if !known {
-        let (at, id) = (Arc::clone(server), id.clone());
+        let at = Arc::clone(server);
         let declare = move || {
             let declared = at.desk.vault().declare_length(&id, offset, room(&at));
             declared.map_err(AppError::from)
         };
         server.bytes.run(declare).await?;
     }
-    Ok(id)
+    Ok(())
 }

@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 use vault::Item;
 
 use crate::answer::{Asked, InProject, Named, Page, Paged};
-use crate::download::Download;
-use crate::problem::{Problem, ProblemDocument};
+use crate::download::{Download, Original};
+use crate::problem::Problem;
 use crate::server::Server;
 
 /// An item: one act of capture.
@@ -66,14 +66,14 @@ impl From<Item> for Document {
 
 /// The items of a case, in the order of their numbers
 #[utoipa::path(get, path = "/documents", tag = "documents", params(Paged),
-    responses((status = 200, body = Page<Document>), (status = "default", body = ProblemDocument)))]
+    responses((status = 200, body = Page<Document>), Problem))]
 pub(crate) async fn list(
     State(server): State<Arc<Server>>,
     Asked(asked): Asked<Paged>,
 ) -> Result<Json<Page<Document>>, Problem> {
     let pool = server.queries.clone();
     let find = move || {
-        let (after, limit) = (asked.after()?, asked.limit()?);
+        let (after, limit) = asked.cut()?;
         let project = asked.project(&server.desk)?;
         let found = server.desk.vault().items(&project, after, limit + 1)?;
         Ok(Page::cut(
@@ -89,7 +89,7 @@ pub(crate) async fn list(
 /// One item
 #[utoipa::path(get, path = "/documents/{item}", tag = "documents",
     params(("item" = String, Path, description = "Its number"), InProject),
-    responses((status = 200, body = Document), (status = "default", body = ProblemDocument)))]
+    responses((status = 200, body = Document), Problem))]
 pub(crate) async fn one(
     State(server): State<Arc<Server>>,
     Named(item): Named<String>,
@@ -107,9 +107,7 @@ pub(crate) async fn one(
 /// The original of an item, exactly as it was captured
 #[utoipa::path(get, path = "/documents/{item}/content", tag = "documents",
     params(("item" = String, Path, description = "Its number"), InProject),
-    responses((status = 200, content_type = "application/octet-stream"),
-        (status = 206, content_type = "application/octet-stream"), (status = 304),
-        (status = "default", body = ProblemDocument)))]
+    responses(Original, Problem))]
 pub(crate) async fn content(
     State(server): State<Arc<Server>>,
     Named(item): Named<String>,

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::problem::{Problem, ProblemDocument};
+use crate::problem::Problem;
 use crate::server::Server;
 
 /// Alive: nothing else is asked.
@@ -48,7 +48,7 @@ pub(crate) async fn ready(State(server): State<Arc<Server>>) -> Response {
 
 /// Whether the server can work, part by part
 #[utoipa::path(get, path = "/health", tag = "operation",
-    responses((status = 200, body = Health), (status = "default", body = ProblemDocument)))]
+    responses((status = 200, body = Health), Problem))]
 pub(crate) async fn health(State(server): State<Arc<Server>>) -> Result<Json<Health>, Problem> {
     Ok(Json(look(server).await?))
 }

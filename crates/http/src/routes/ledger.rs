@@ -11,7 +11,7 @@ use store::Unwatched;
 use utoipa::ToSchema;
 
 use crate::answer::{Asked, InProject, Page, Paged};
-use crate::problem::{Problem, ProblemDocument};
+use crate::problem::Problem;
 use crate::server::Server;
 
 /// An entry of the record.
@@ -53,14 +53,14 @@ impl From<Event> for Entry {
 
 /// The entries of the record, oldest first
 #[utoipa::path(get, path = "/ledger", tag = "record", params(Paged),
-    responses((status = 200, body = Page<Entry>), (status = "default", body = ProblemDocument)))]
+    responses((status = 200, body = Page<Entry>), Problem))]
 pub(crate) async fn entries(
     State(server): State<Arc<Server>>,
     Asked(asked): Asked<Paged>,
 ) -> Result<Json<Page<Entry>>, Problem> {
     let pool = server.queries.clone();
     let find = move || {
-        let (after, limit) = (asked.after()?, asked.limit()?);
+        let (after, limit) = asked.cut()?;
         let project = asked.project(&server.desk)?;
         let events = server.desk.vault().events(&project, after, limit + 1)?;
         let cursor = |event: &Event| event.payload.seq.to_string();
@@ -91,7 +91,7 @@ pub(crate) struct Finding {
 
 /// Checks every entry and the chain
 #[utoipa::path(get, path = "/ledger/verify", tag = "record", params(InProject),
-    responses((status = 200, body = Checked), (status = "default", body = ProblemDocument)))]
+    responses((status = 200, body = Checked), Problem))]
 pub(crate) async fn check(
     State(server): State<Arc<Server>>,
     Asked(asked): Asked<InProject>,

@@ -11,7 +11,7 @@ use vault::{Naming, Project};
 
 use crate::access::Caller;
 use crate::answer::{Given, Page};
-use crate::problem::{Problem, ProblemDocument};
+use crate::problem::Problem;
 use crate::server::Server;
 
 /// A case.
@@ -71,7 +71,7 @@ pub(crate) struct NewCase {
 
 /// All cases
 #[utoipa::path(get, path = "/projects", tag = "projects",
-    responses((status = 200, body = Page<Case>), (status = "default", body = ProblemDocument)))]
+    responses((status = 200, body = Page<Case>), Problem))]
 pub(crate) async fn list(State(server): State<Arc<Server>>) -> Result<Json<Page<Case>>, Problem> {
     let pool = server.queries.clone();
     let find = move || {
@@ -86,7 +86,7 @@ pub(crate) async fn list(State(server): State<Arc<Server>>) -> Result<Json<Page<
 
 /// Makes a case
 #[utoipa::path(post, path = "/projects", tag = "projects", request_body = NewCase,
-    responses((status = 201, body = Case), (status = "default", body = ProblemDocument)))]
+    responses((status = 201, body = Case), Problem))]
 pub(crate) async fn create(
     State(server): State<Arc<Server>>,
     Extension(caller): Extension<Caller>,

@@ -15,11 +15,11 @@ use serde_json::value::RawValue;
 use store::RunId;
 use utoipa::{IntoParams, ToSchema};
 
-use super::capture::{Dropped, IntakeFields, Into, received};
+use super::capture::{DropForm, Dropped, IntakeFields, Into, RawFile, received};
 use super::tus;
 use crate::access::Caller;
-use crate::answer::{Asked, Given, InProject, Named, Page, Paged, idempotency_key};
-use crate::problem::{Problem, ProblemDocument};
+use crate::answer::{Asked, Cut, Given, InProject, Named, Page, idempotency_key};
+use crate::problem::Problem;
 use crate::server::Server;
 
 /// A run.
@@ -131,7 +131,7 @@ pub(crate) struct Which {
 
 /// Runs, those asked for last first
 #[utoipa::path(get, path = "/runs", tag = "runs", params(Which),
-    responses((status = 200, body = Page<Run>), (status = "default", body = ProblemDocument)))]
+    responses((status = 200, body = Page<Run>), Problem))]
 pub(crate) async fn list(
     State(server): State<Arc<Server>>,
     Asked(which): Asked<Which>,
@@ -190,6 +190,7 @@ pub(crate) struct NewRun {
     label: String,
     /// For `seal`: only these items.
     #[serde(default)]
+    #[schema(value_type = Vec<u64>)]
     items: BTreeSet<u64>,
 }
 
@@ -197,7 +198,7 @@ pub(crate) struct NewRun {
 #[utoipa::path(post, path = "/runs", tag = "runs", request_body = NewRun,
     params(InProject, ("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same run")),
     responses((status = 202, body = Run, headers(("Location" = String, description = "The run"))),
-        (status = "default", body = ProblemDocument)))]
+        Problem))]
 pub(crate) async fn create(
     State(server): State<Arc<Server>>,
     Extension(caller): Extension<Caller>,
@@ -244,35 +245,62 @@ pub(crate) async fn create(
     Ok(accepted(pool.run(ask).await?))
 }
 
+/// What is to be done with files, in which case, and what a body without a form is called.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct UploadInto {
+    /// The short name of the case; `default` without.
+    project: Option<String>,
+    /// The name of the file, where the body is the file itself.
+    name: Option<String>,
+    /// A label for the package.
+    #[serde(default)]
+    label: String,
+    /// `capture` or `pipeline`; `pipeline` without.
+    #[param(pattern = "^(capture|pipeline)$")]
+    kind: Option<String>,
+}
+
 /// Uploads the files of a form (or the body, with ?name=) and begins a run with them
-#[utoipa::path(post, path = "/runs/upload", tag = "runs", params(Into),
-    request_body(content_type = "multipart/form-data", description = "A form with `file`, repeated"),
+#[utoipa::path(post, path = "/runs/upload", tag = "runs", 
+    params(UploadInto, ("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same run")),
+    request_body(description = "A form, or the file",
+        content((DropForm = "multipart/form-data"), (RawFile = "application/octet-stream"))),
     responses((status = 202, body = Run, headers(("Location" = String, description = "The run"))),
-        (status = "default", body = ProblemDocument)))]
+        Problem))]
 pub(crate) async fn upload(
     State(server): State<Arc<Server>>,
     Extension(caller): Extension<Caller>,
-    Asked(into): Asked<Into>,
+    Asked(into): Asked<UploadInto>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let kind = capture_kind(into.kind().unwrap_or("pipeline"))?;
+    let UploadInto {
+        project,
+        name,
+        label,
+        kind,
+    } = into;
+    let kind = capture_kind(kind.as_deref().unwrap_or("pipeline"))?;
     let key = idempotency_key(request.headers())?;
-    let dropped = received(&server, &caller, &into, request).await?;
+    let dropped = received(&server, &caller, Into { project, name }, request).await?;
     let pool = server.queries.clone();
     let ask = move || {
         let act = caller.act(&server.desk)?;
         let Dropped {
             project,
-            uploads,
+            mut arrived,
             intake,
         } = dropped;
-        let label = into.label().to_owned();
         let params = CaptureParams {
-            uploads,
+            uploads: arrived.ids().to_vec(),
             intake,
             label,
         };
         let run = server.runs.capture(kind, &project, &params, &act, key)?;
+        // A request that is sent again has its run, and that has the files already.
+        if CaptureParams::of(&run).uploads == params.uploads {
+            arrived.keep();
+        }
         let steps = server.runs.queue().steps(&run.id)?;
         Ok(Run::of(run, steps))
     };
@@ -294,7 +322,7 @@ fn malformed(what: &str) -> AppError {
 /// One run
 #[utoipa::path(get, path = "/runs/{run}", tag = "runs",
     params(("run" = String, Path, description = "Its id")),
-    responses((status = 200, body = Run), (status = "default", body = ProblemDocument)))]
+    responses((status = 200, body = Run), Problem))]
 pub(crate) async fn one(
     State(server): State<Arc<Server>>,
     Named(run): Named<String>,
@@ -308,7 +336,7 @@ pub(crate) async fn one(
 /// Asks for a run to be stopped; what it did stays done
 #[utoipa::path(post, path = "/runs/{run}/cancel", tag = "runs",
     params(("run" = String, Path, description = "Its id")),
-    responses((status = 200, body = Run), (status = "default", body = ProblemDocument)))]
+    responses((status = 200, body = Run), Problem))]
 pub(crate) async fn cancel(
     State(server): State<Arc<Server>>,
     Named(run): Named<String>,
@@ -322,7 +350,7 @@ pub(crate) async fn cancel(
 /// Tries a run again that failed or was canceled; steps that are done are not done again
 #[utoipa::path(post, path = "/runs/{run}/retry", tag = "runs",
     params(("run" = String, Path, description = "Its id")),
-    responses((status = 200, body = Run), (status = "default", body = ProblemDocument)))]
+    responses((status = 200, body = Run), Problem))]
 pub(crate) async fn retry(
     State(server): State<Arc<Server>>,
     Named(run): Named<String>,
@@ -384,12 +412,12 @@ impl From<ItemLine> for RunItem {
 
 /// What a run did with each of the things it was given
 #[utoipa::path(get, path = "/runs/{run}/items", tag = "runs",
-    params(("run" = String, Path, description = "Its id"), Paged),
-    responses((status = 200, body = Page<RunItem>), (status = "default", body = ProblemDocument)))]
+    params(("run" = String, Path, description = "Its id"), Cut),
+    responses((status = 200, body = Page<RunItem>), Problem))]
 pub(crate) async fn items(
     State(server): State<Arc<Server>>,
     Named(run): Named<String>,
-    Asked(asked): Asked<Paged>,
+    Asked(asked): Asked<Cut>,
 ) -> Result<Json<Page<RunItem>>, Problem> {
     let pool = server.queries.clone();
     let find = move || {
@@ -434,12 +462,12 @@ impl From<LogLine> for RunLogLine {
 
 /// The log of a run, oldest line first
 #[utoipa::path(get, path = "/runs/{run}/log", tag = "runs",
-    params(("run" = String, Path, description = "Its id"), Paged),
-    responses((status = 200, body = Page<RunLogLine>), (status = "default", body = ProblemDocument)))]
+    params(("run" = String, Path, description = "Its id"), Cut),
+    responses((status = 200, body = Page<RunLogLine>), Problem))]
 pub(crate) async fn log(
     State(server): State<Arc<Server>>,
     Named(run): Named<String>,
-    Asked(asked): Asked<Paged>,
+    Asked(asked): Asked<Cut>,
 ) -> Result<Json<Page<RunLogLine>>, Problem> {
     let pool = server.queries.clone();
     let find = move || {

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use vault::{Hit, Project, SearchResult};
 
 use crate::answer::Asked;
-use crate::problem::{Problem, ProblemDocument};
+use crate::problem::Problem;
 use crate::server::Server;
 
 /// What is looked for.
@@ -93,7 +93,7 @@ impl FoundItem {
 
 /// Finds items by words in names, captions and texts
 #[utoipa::path(get, path = "/search", tag = "documents", params(Query),
-    responses((status = 200, body = Found), (status = "default", body = ProblemDocument)))]
+    responses((status = 200, body = Found), Problem))]
 pub(crate) async fn search(
     State(server): State<Arc<Server>>,
     Asked(query): Asked<Query>,

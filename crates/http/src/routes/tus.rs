@@ -21,9 +21,10 @@ use sha1::{Digest, Sha1};
 use utoipa::ToSchema;
 use vault::{Piece, Sending, Upload, UploadId};
 
+use super::capture::RawFile;
 use crate::access::Caller;
 use crate::answer::{Asked, InProject, Named, Page, Paged};
-use crate::problem::{Problem, ProblemDocument};
+use crate::problem::Problem;
 use crate::receive::{self, Arriving, room};
 use crate::server::Server;
 
@@ -88,14 +89,14 @@ pub(super) fn id(text: &str) -> Result<UploadId, AppError> {
 
 /// Uploads of a case, oldest first: those on their way, those that are whole, and for a while those that became items
 #[utoipa::path(get, path = "/uploads", tag = "uploads", params(Paged),
-    responses((status = 200, body = Page<UploadDocument>), (status = "default", body = ProblemDocument)))]
+    responses((status = 200, body = Page<UploadDocument>), Problem))]
 pub(crate) async fn list(
     State(server): State<Arc<Server>>,
     Asked(asked): Asked<Paged>,
 ) -> Result<Json<Page<UploadDocument>>, Problem> {
     let pool = server.queries.clone();
     let find = move || {
-        let (after, limit) = (asked.after()?, asked.limit()?);
+        let (after, limit) = asked.cut()?;
         let project = asked.project(&server.desk)?;
         let found = server.desk.vault().uploads(&project, after, limit + 1)?;
         Ok(Page::cut(
@@ -131,7 +132,7 @@ pub(crate) async fn offer(State(server): State<Arc<Server>>) -> Response {
     params(InProject, ("Tus-Resumable" = String, Header), ("Upload-Length" = u64, Header),
         ("Upload-Metadata" = Option<String>, Header,
             description = "filename or relativePath, lastModified (ms since 1970), sha256, each in base64")),
-    responses((status = 201, headers(("Location" = String))), (status = "default", body = ProblemDocument)))]
+    responses((status = 201, headers(("Location" = String))), Problem))]
 pub(crate) async fn create(
     State(server): State<Arc<Server>>,
     Extension(caller): Extension<Caller>,
@@ -175,7 +176,7 @@ pub(crate) async fn create(
 #[utoipa::path(head, path = "/uploads/{upload}", tag = "uploads",
     params(("upload" = String, Path), ("Tus-Resumable" = String, Header)),
     responses((status = 200, headers(("Upload-Offset" = u64), ("Upload-Length" = u64))),
-        (status = "default", body = ProblemDocument)))]
+        Problem))]
 pub(crate) async fn head(
     State(server): State<Arc<Server>>,
     Named(upload): Named<String>,
@@ -201,8 +202,8 @@ pub(crate) async fn head(
 #[utoipa::path(patch, path = "/uploads/{upload}", tag = "uploads",
     params(("upload" = String, Path), ("Tus-Resumable" = String, Header), ("Upload-Offset" = u64, Header),
         ("Upload-Checksum" = Option<String>, Header, description = "sha1 or sha256, and the digest in base64")),
-    request_body(content_type = "application/offset+octet-stream"),
-    responses((status = 204, headers(("Upload-Offset" = u64))), (status = "default", body = ProblemDocument)))]
+    request_body(content((RawFile = "application/offset+octet-stream"))),
+    responses((status = 204, headers(("Upload-Offset" = u64))), Problem))]
 pub(crate) async fn append(
     State(server): State<Arc<Server>>,
     Named(upload): Named<String>,
@@ -221,7 +222,7 @@ pub(crate) async fn append(
 /// Throws an upload away (tus)
 #[utoipa::path(delete, path = "/uploads/{upload}", tag = "uploads",
     params(("upload" = String, Path), ("Tus-Resumable" = String, Header)),
-    responses((status = 204), (status = "default", body = ProblemDocument)))]
+    responses((status = 204), Problem))]
 pub(crate) async fn terminate(
     State(server): State<Arc<Server>>,
     Extension(caller): Extension<Caller>,

@@ -14,8 +14,9 @@ use serde::{Deserialize, Serialize};
 use store::durable::TempFile;
 use utoipa::{IntoParams, ToSchema};
 
+use super::capture::RawFile;
 use crate::answer::Asked;
-use crate::problem::{Problem, ProblemDocument};
+use crate::problem::Problem;
 use crate::server::Server;
 
 /// How a package is to be checked.
@@ -76,8 +77,8 @@ pub(super) fn shown(report: &app::Report) -> Response {
 
 /// Checks a package
 #[utoipa::path(post, path = "/verify", tag = "bundles", params(How),
-    request_body(content_type = "application/zip", description = "The package"),
-    responses((status = 200, body = ReportDocument), (status = "default", body = ProblemDocument)))]
+    request_body(description = "The package", content((RawFile = "application/zip"))),
+    responses((status = 200, body = ReportDocument), Problem))]
 pub(crate) async fn verify(
     State(server): State<Arc<Server>>,
     Asked(how): Asked<How>,

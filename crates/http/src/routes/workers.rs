@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::answer::Page;
-use crate::problem::{Problem, ProblemDocument};
+use crate::problem::Problem;
 use crate::server::Server;
 
 /// A worker, as last heard of.
@@ -46,8 +46,8 @@ impl From<WorkerInfo> for Worker {
 }
 
 /// The workers
-#[utoipa::path(get, path = "/workers", tag = "runs",
-    responses((status = 200, body = Page<Worker>), (status = "default", body = ProblemDocument)))]
+#[utoipa::path(get, path = "/workers", tag = "runs", operation_id = "workers",
+    responses((status = 200, body = Page<Worker>), Problem))]
 pub(crate) async fn list(State(server): State<Arc<Server>>) -> Result<Json<Page<Worker>>, Problem> {
     let pool = server.queries.clone();
     let find = move || {

@@ -1,6 +1,6 @@
 //! Asking for a run.
 
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 use store::{RunId, Tx};
 
 use super::{Queue, announce, get};
@@ -48,16 +48,27 @@ impl Queue {
             get(tx, &id)
         })
     }
+
+    /// The run that was asked for with an idempotency key.
+    ///
+    /// # Errors
+    /// As [`store::Db::read`].
+    pub fn asked(&self, key: &str) -> Result<Option<Run>> {
+        self.db.read(|connection| of_request(connection, key))
+    }
 }
 
-/// The run that this key stands for.
+fn of_request(connection: &Connection, key: &str) -> Result<Option<Run>> {
+    let mut statement = connection.prepare_cached(sql::RUN_OF_REQUEST)?;
+    Ok(statement.query_row((key,), Run::from_row).optional()?)
+}
+
+/// The run that this key stands for, if it asks for the same.
 fn asked_before(tx: &Tx<'_>, new: &NewRun) -> Result<Option<Run>> {
     let Some(key) = &new.request else {
         return Ok(None);
     };
-    let mut statement = tx.prepare_cached(sql::RUN_OF_REQUEST)?;
-    let found = statement.query_row((key,), Run::from_row).optional()?;
-    match found {
+    match of_request(tx, key)? {
         Some(run) if !asks_the_same(new, &run) => Err(JobsError::IdempotencyConflict {
             key: key.clone(),
             run: run.id,
