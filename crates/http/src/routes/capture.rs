@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::{AppError, Fault};
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Multipart, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::{Extension, Json};
@@ -256,10 +256,12 @@ async fn form(
     server: &Arc<Server>,
     caller: Caller,
     project: Project,
-    request: Request,
+    mut request: Request,
 ) -> Result<Dropped, Problem> {
     let wrong = |what: &str| Problem::from(Fault::RequestMalformed.error().saying(what));
     let broken = |_| wrong("The form is not one of multipart/form-data, or broke off.");
+    // The limit of documents is none for files: those have their own.
+    DefaultBodyLimit::disable().apply(&mut request);
     let mut form = Multipart::from_request(request, &())
         .await
         .map_err(|_| wrong("The form has no boundary."))?;
