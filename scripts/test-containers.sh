@@ -104,7 +104,8 @@ url=http://127.0.0.1:$FG_PORT
 token=$(head -c 24 /dev/urandom | base64 | tr -d '/+=')
 printf 'Authorization: Bearer %s\n' "$token" >"$scratch/token"
 
-compose() { FG_API_TOKEN=$token podman-compose -p "$project" -f deploy/compose.yaml "$@"; }
+file=deploy/compose.yaml
+compose() { FG_API_TOKEN=$token podman-compose -p "$project" -f "$file" "$@"; }
 quietly() { "$@" >"$scratch/said" 2>&1 || { cat "$scratch/said" >&2; fail "$*"; } }
 container() { # SERVICE
     podman ps -aq --filter "label=io.podman.compose.project=$project" \
@@ -216,5 +217,16 @@ grep -q 'Größe.txt' "$scratch/said" || fail "nothing is found: $(cat "$scratch
     fail "the large file is not what was uploaded"
 quietly podman exec "$(container worker)" fieldgrade ledger --verify
 quietly podman exec "$(container worker)" fieldgrade doctor --read-data
+
+step "one container takes over from the two"
+quietly compose down
+file=deploy/compose.all-in-one.yaml
+quietly compose up -d --no-build
+healthy web
+printf 'one more crack\n' >"$scratch/later.txt"
+ask -F "file=@$scratch/later.txt" "$url/api/v1/runs/upload?kind=pipeline&label=third" >"$scratch/run.json"
+third=$(field id <"$scratch/run.json")
+ended "$third"
+checked "$(bundle_of "$third")"
 
 step "PASSED"
