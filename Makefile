@@ -1,6 +1,6 @@
 # Every target sets up what it lacks (scripts/setup.sh). `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench soak fuzz lint fmt setup
+.PHONY: help run test test-containers bench soak fuzz lint fmt setup
 
 FUZZ_SECONDS ?= 600
 SOAK_ROUNDS ?= 500
@@ -8,8 +8,8 @@ GROUPS_WANTED ?= run test
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 
 help: ## this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || \
-	  sed -nE 's/^([a-z]+):.*## (.*)/  make \1  \2/p' $(MAKEFILE_LIST)
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || \
+	  sed -nE 's/^([a-z-]+):.*## (.*)/  make \1  \2/p' $(MAKEFILE_LIST)
 
 run: ## build fieldgrade and do the main job on samples/
 	@scripts/setup.sh run
@@ -18,6 +18,9 @@ run: ## build fieldgrade and do the main job on samples/
 
 test: ## every test; ends with what was skipped and why (CI=1: a skip is a failure)
 	@scripts/test.sh
+
+test-containers: ## the image and deploy/compose.yaml, in real containers (podman)
+	@scripts/test-containers.sh
 
 bench: ## speed, as ratios against openssl, cp, restic and unzip on this machine
 	@scripts/setup.sh bench
@@ -51,5 +54,5 @@ fmt: ## format the sources
 	@scripts/setup.sh lint
 	cargo fmt
 
-setup: ## install what GROUPS_WANTED ("run test"; also bench, fuzz, lint) need
+setup: ## install what GROUPS_WANTED ("run test"; also bench, fuzz, lint, containers) need
 	@scripts/setup.sh $(GROUPS_WANTED)

@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 usage() {
-    echo "usage: scripts/setup.sh run|test|bench|fuzz|lint…" >&2
+    echo "usage: scripts/setup.sh run|test|bench|fuzz|lint|containers…" >&2
     exit 2
 }
 [ $# -gt 0 ] || usage
@@ -19,6 +19,7 @@ imports='import yaml, cryptography, schemathesis, tusclient'
 packages=(PyYAML cryptography schemathesis==4.32.5 tuspy==1.1.0)
 debs=() crates=() components=() missing=()
 want_python=
+want_compose=
 
 has() { command -v "$1" >/dev/null 2>&1; }
 works() { "$@" >/dev/null 2>&1; }
@@ -76,6 +77,24 @@ group() {
         need c++ g++ # libFuzzer is C++
         need unzip unzip
         ;;
+    containers)
+        group run
+        need curl curl
+        need python3 python3
+        need podman podman
+        need buildah buildah
+        need runc runc
+        need crun crun
+        need mmdebstrap mmdebstrap
+        need iptables iptables
+        need catatonit catatonit
+        # No commands of the path: podman finds them where the packages put them.
+        for deb in netavark aardvark-dns; do [ -x "/usr/lib/podman/$deb" ] || add_deb "$deb"; done
+        if ! has podman-compose && [ ! -x "$venv/bin/podman-compose" ]; then
+            want_compose=1
+            [ -x "$venv/bin/python3" ] || works python3 -c 'import ensurepip' || add_deb python3-venv
+        fi
+        ;;
     *) usage ;;
     esac
 }
@@ -109,6 +128,14 @@ install_python() {
 }
 if [ -n "$want_python" ] && ! install_python; then
     lacks "${packages[*]}" "python3 -m venv $venv && $venv/bin/pip install ${packages[*]}"
+fi
+
+install_compose() {
+    { [ -x "$venv/bin/python3" ] || quietly "python3 -m venv $venv" python3 -m venv "$venv"; } &&
+        quietly "pip install podman-compose" "$venv/bin/python3" -m pip install --quiet podman-compose
+}
+if [ -n "$want_compose" ] && ! install_compose; then
+    lacks podman-compose "python3 -m venv $venv && $venv/bin/pip install podman-compose"
 fi
 
 if [ ${#missing[@]} -gt 0 ]; then

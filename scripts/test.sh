@@ -47,6 +47,7 @@ stage rust-tests cargo nextest run --workspace --locked --no-fail-fast
 stage doc-tests cargo test --doc --workspace --locked -q
 stage python-compat python3 -m unittest discover -s tests/compat -v
 stage python-api python3 -W ignore::ResourceWarning -m unittest discover -s tests/api -v
+stage containers scripts/test-containers.sh
 
 # Rust: nextest hides what passing tests print, its JUnit file keeps it. One line a test, and none for a failed one.
 # The text in brackets, `(1 slow)`, is dropped from the summary: it is part of the number before it.
@@ -88,9 +89,16 @@ for python_log in "$logs"/python-compat.log "$logs"/python-api.log; do
     python_skipped=$((python_skipped + skips_here + said))
 done
 
-passed=$(($(sum '[0-9]+ passed' "$logs/counts") - rust_said + $(sum '[0-9]+ passed' "$logs/doc-results") + python_passed))
-failed=$(($(sum '[0-9]+ (failed|timed out|exec failed)' "$logs/counts") + $(sum '[0-9]+ failed' "$logs/doc-results") + python_failed))
-skipped=$((rust_said + rust_ignored + doc_ignored + python_skipped))
+# The containers: one test, which says that it passed, or why it could not run.
+{ grep -oE '^SKIPPED containers: .*' "$logs/containers.log" || true; } | sed 's/^SKIPPED //' >"$logs/container-skips"
+cat "$logs/container-skips" >>"$skips"
+containers_skipped=$(wc -l <"$logs/container-skips")
+containers_passed=$(grep -c ' PASSED$' "$logs/containers.log" || true)
+containers_failed=$((1 - containers_passed - containers_skipped))
+
+passed=$((containers_passed + $(sum '[0-9]+ passed' "$logs/counts") - rust_said + $(sum '[0-9]+ passed' "$logs/doc-results") + python_passed))
+failed=$((containers_failed + $(sum '[0-9]+ (failed|timed out|exec failed)' "$logs/counts") + $(sum '[0-9]+ failed' "$logs/doc-results") + python_failed))
+skipped=$((containers_skipped + rust_said + rust_ignored + doc_ignored + python_skipped))
 
 echo
 echo "Stages"

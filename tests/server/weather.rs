@@ -2,11 +2,12 @@
 
 use std::io::Write;
 use std::net::TcpStream;
+use std::process::Stdio;
 use std::time::Duration;
 
 use support::http::send;
 use support::program::Room;
-use support::server::Server;
+use support::server::{Running, Server};
 
 #[test]
 fn it_ends_soon_when_asked_also_while_somebody_dawdles() {
@@ -73,4 +74,55 @@ fn a_full_disk_is_named_and_reading_goes_on() {
     let disk = parts.iter().find(|part| part["name"] == "disk").unwrap();
     assert_eq!(disk["state"], "disk_full");
     server.get("/api/v1/documents/3/content").is(200);
+}
+
+#[test]
+fn a_health_check_needs_no_other_program() {
+    let room = Room::new();
+    let server = Server::with(
+        &room,
+        &["--host", "0.0.0.0"],
+        &[("FG_API_TOKEN", support::server::TOKEN)],
+    );
+    let port = server.address.rsplit_once(':').unwrap().1.to_owned();
+    let ask = ["serve", "--check", "--host", "0.0.0.0", "--port", &port];
+    assert_eq!(room.run(&ask).ends(0).out, "Ready\n");
+    server.process.kill();
+    let ran = room.run(&ask).ends(1);
+    assert!(ran.err.starts_with("error[not_ready]"), "{}", ran.err);
+
+    let most = u64::MAX.to_string();
+    let reserve = [("FG_DISK_RESERVE_BYTES", most.as_str())];
+    let full = Server::with(&room, &[], &reserve);
+    let port = full.address.rsplit_once(':').unwrap().1;
+    let ran = room.run(&["serve", "--check", "--port", port]).ends(1);
+    assert!(ran.err.contains("503"), "{}", ran.err);
+    assert!(ran.err.contains("disk_full"), "{}", ran.err);
+}
+
+#[test]
+fn a_worker_is_checked_by_its_signs_of_life() {
+    let room = Room::new();
+    let alive = room.path("alive");
+    let ask = || {
+        let mut command = room.command(&["worker", "--check"]);
+        command
+            .env("FG_WORKER_HEARTBEAT_FILE", &alive)
+            .env("FG_WORKER_HEARTBEAT_MAX_AGE_S", "2");
+        command.output().unwrap().status.code()
+    };
+    assert_eq!(ask(), Some(1), "no worker was there yet");
+    let mut command = room.command(&["worker"]);
+    command
+        .env("FG_WORKER_HEARTBEAT_FILE", &alive)
+        .env("FG_WORKER_HEARTBEAT_INTERVAL_S", "1");
+    let child = command.stderr(Stdio::null()).spawn().unwrap();
+    let worker = Running { child };
+    assert!((0..100).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        ask() == Some(0)
+    }));
+    worker.kill();
+    std::thread::sleep(Duration::from_secs(3));
+    assert_eq!(ask(), Some(1), "it is dead");
 }

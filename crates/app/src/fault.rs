@@ -146,6 +146,9 @@ faults! {
     AddressInUse "address_in_use" Environment
         "Another program listens at this address already."
         "Stop it, or choose another port with --port."
+    NotReady "not_ready" Refused
+        "The server or the worker that was asked about does not answer, or cannot work."
+        "Look into its log; `fieldgrade doctor` looks at the data."
     Internal "internal" Environment
         "This program made a mistake."
         "Start again; if it comes back, report it with what stands above."

@@ -9,6 +9,7 @@ mod commands;
 mod context;
 mod output;
 mod passphrase;
+mod probe;
 mod usage;
 mod watch;
 

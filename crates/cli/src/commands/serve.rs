@@ -3,7 +3,7 @@ use std::net::{IpAddr, SocketAddr, TcpListener, ToSocketAddrs};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use app::{AppError, Fault, Runs, ServerConfig};
 use bundle::canon::Object;
@@ -17,6 +17,7 @@ use super::{Outcome, Run};
 use crate::context::Context;
 use crate::output::Output;
 use crate::passphrase;
+use crate::probe;
 
 /// Serve the HTTP API until it is stopped (Ctrl-C)
 #[derive(Debug, Args)]
@@ -30,12 +31,19 @@ pub struct Serve {
     /// Carry out runs as well, on threads of this process
     #[arg(long)]
     embedded_worker: bool,
+    /// Start nothing: ask the server at this address whether it is ready, and its worker if it has one; status 0 means
+    /// yes. For the health check of a container
+    #[arg(long)]
+    check: bool,
 }
 
 impl Run for Serve {
     fn run(self, context: &Context) -> Result<Outcome, AppError> {
         let config = context.config()?;
         let given = config.server();
+        if self.check {
+            return self.ask(context, given);
+        }
         let token = passphrase::api_token(given.token_file.as_deref())?;
         let host = self.host.as_deref().unwrap_or(&given.host);
         let listener = bind(host, self.port.unwrap_or(given.port))?;
@@ -78,6 +86,19 @@ impl Run for Serve {
     }
 }
 
+impl Serve {
+    fn ask(&self, context: &Context, given: &ServerConfig) -> Result<Outcome, AppError> {
+        let host = self.host.as_deref().unwrap_or(&given.host);
+        let addresses = addresses(host, self.port.unwrap_or(given.port))?;
+        let address = addresses.first().ok_or_else(|| Fault::NotReady.error())?;
+        probe::server(*address)?;
+        if (self.embedded_worker || given.embedded_worker) && given.heartbeat_file.is_some() {
+            probe::worker(given, SystemTime::now())?;
+        }
+        probe::well(context)
+    }
+}
+
 /// A thread that tidies up once an hour.
 struct Tidying {
     stop: Arc<AtomicBool>,
@@ -112,20 +133,21 @@ impl Tidying {
 
 fn bind(host: &str, port: u16) -> Result<TcpListener, AppError> {
     let place = || format!("{host}:{port}");
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let addresses = (bare, port).to_socket_addrs();
-    let addresses: Vec<SocketAddr> = addresses
-        .map_err(|_| {
-            Fault::SettingInvalid
-                .error()
-                .saying(format!("{host:?} is no address of this machine."))
-                .at("--host")
-        })?
-        .collect();
-    TcpListener::bind(addresses.as_slice()).map_err(|error| match error.kind() {
+    TcpListener::bind(addresses(host, port)?.as_slice()).map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => Fault::AddressInUse.error().at(place()),
         _ => AppError::from(error).at(place()),
     })
+}
+
+fn addresses(host: &str, port: u16) -> Result<Vec<SocketAddr>, AppError> {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let found = (bare, port).to_socket_addrs().map_err(|_| {
+        Fault::SettingInvalid
+            .error()
+            .saying(format!("{host:?} is no address of this machine."))
+            .at("--host")
+    })?;
+    Ok(found.collect())
 }
 
 /// What a request may name as its host.

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
+use std::time::SystemTime;
 
 use app::{AppError, Desk, Fault, Runs, ServerConfig, Work};
 use clap::Args;
@@ -12,14 +13,24 @@ use super::{Outcome, Run};
 use crate::context::Context;
 use crate::output::Output;
 use crate::passphrase;
+use crate::probe;
 
 /// Carry out runs that a server was asked for, until it is stopped (Ctrl-C)
 #[derive(Debug, Args)]
-pub struct Worker {}
+pub struct Worker {
+    /// Start nothing: look whether a worker has written FG_WORKER_HEARTBEAT_FILE lately; status 0 means yes. For the
+    /// health check of a container
+    #[arg(long)]
+    check: bool,
+}
 
 impl Run for Worker {
     fn run(self, context: &Context) -> Result<Outcome, AppError> {
         let config = context.config()?;
+        if self.check {
+            probe::worker(config.server(), SystemTime::now())?;
+            return probe::well(context);
+        }
         let desk = Arc::new(context.desk()?);
         let mut signals = Signals::new([SIGINT, SIGTERM])?;
         let crew = Crew::start(context, &desk, config.server())?;
