@@ -22,10 +22,12 @@ say() { echo "==> $*"; }
 rm -rf "$folder/drill"
 say "backup"
 "$@" backup "$folder/data" "${keys[@]}"
-say "restore into $folder/drill"
-"$@" --data-dir "$folder/drill" restore "$folder/data" --reason "restore drill"
 say "read all of it"
-"$@" --data-dir "$folder/drill" doctor --read-data
+"$@" restore "$folder/data" --check
+say "restore it into $folder/drill"
+"$@" --data-dir "$folder/drill" restore "$folder/data" --reason "restore drill"
 "$@" --data-dir "$folder/drill" ledger --verify
+# Without its keys a restored root is not whole, and the doctor says so.
+[ ${#keys[@]} = 0 ] || "$@" --data-dir "$folder/drill" doctor --read-data
 rm -rf "$folder/drill"
 say "the backup in $folder/data can be restored"

@@ -217,6 +217,7 @@ grep -q 'Größe.txt' "$scratch/said" || fail "nothing is found: $(cat "$scratch
     fail "the large file is not what was uploaded"
 quietly podman exec "$(container worker)" fieldgrade ledger --verify
 quietly podman exec "$(container worker)" fieldgrade doctor --read-data
+if grep folder_exposed "$scratch/said"; then fail "the volumes are open to others"; fi
 
 step "one container takes over from the two"
 quietly compose down
