@@ -126,7 +126,13 @@ fn another_name_that_leads_here_is_not_ours() {
         assert_eq!(answer.is(421).code(), "host_unknown", "{host:?}");
         send(&server.address, "GET", "/healthz", &[("Host", host)], b"").is(421);
     }
-    let port = server.address.rsplit_once(':').unwrap().1;
+    let ours = server.address.as_str();
+    // Two words for it: who stands in between may go by the other one.
+    let twice = [("Host", ours), ("Host", "evil.example")];
+    server.send("GET", "/api/v1/projects", &twice, b"").is(421);
+    let elsewhere = "http://evil.example/api/v1/projects";
+    server.send("GET", elsewhere, &[], b"").is(421);
+    let port = ours.rsplit_once(':').unwrap().1;
     let local = format!("LocalHost:{port}");
     server
         .send("GET", "/api/v1/projects", &[("Host", &local)], b"")
@@ -155,4 +161,66 @@ fn every_answer_carries_the_security_headers() {
         assert!(policy.contains("default-src 'none'"), "{path}");
         assert!(answer.header("x-request-id").is_some(), "{path}");
     }
+}
+
+#[test]
+fn pages_of_others_may_read_nothing() {
+    let room = Room::new();
+    let server = Server::start(&room);
+    let foreign = [
+        ("Origin", "http://evil.example"),
+        ("Access-Control-Request-Method", "POST"),
+        ("Access-Control-Request-Headers", "authorization"),
+    ];
+    for (method, path) in [
+        ("OPTIONS", "/api/v1/documents"),
+        ("OPTIONS", "/api/v1/uploads"),
+        ("OPTIONS", "/healthz"),
+        ("GET", "/api/v1/projects"),
+        ("GET", "/healthz"),
+        ("GET", "/api/v1/openapi.json"),
+    ] {
+        let answer = server.send(method, path, &foreign, b"");
+        let granted = |(name, _): &&(String, String)| name.starts_with("access-control-");
+        assert_eq!(answer.headers.iter().find(granted), None, "{method} {path}");
+    }
+}
+
+#[test]
+fn a_session_ends_with_its_server() {
+    let room = Room::new();
+    let first = Server::start(&room);
+    let old = Browser::signed_in(&first).cookie;
+    first.process.kill();
+    let server = Server::start(&room);
+    let refused = send(
+        &server.address,
+        "GET",
+        "/api/v1/projects",
+        &[("Cookie", &old)],
+        b"",
+    );
+    assert_eq!(refused.is(401).code(), "unauthenticated");
+    let new = Browser::signed_in(&server);
+    let renamed = new.cookie.replace(
+        new.cookie.split('=').next().unwrap(),
+        old.split('=').next().unwrap(),
+    );
+    send(
+        &server.address,
+        "GET",
+        "/api/v1/projects",
+        &[("Cookie", &renamed)],
+        b"",
+    )
+    .is(401);
+    let both = format!("{old}; {}", new.cookie);
+    send(
+        &server.address,
+        "GET",
+        "/api/v1/projects",
+        &[("Cookie", &both)],
+        b"",
+    )
+    .is(200);
 }

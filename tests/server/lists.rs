@@ -70,6 +70,12 @@ fn what_is_asked_wrongly_is_named_and_nothing_of_the_server_is_told() {
         let answer = server.post("/api/v1/bundles", broken).is(400);
         assert_eq!(answer.code(), "request_malformed", "{broken}");
     }
+    let large = format!(r#"{{"label":"{}"}}"#, "a".repeat(2 << 20));
+    let answer = server.post("/api/v1/bundles", &large).is(413);
+    assert_eq!(answer.code(), "body_too_large");
+    let long = format!(r#"{{"label":"{}"}}"#, "ä".repeat(1001));
+    let answer = server.post("/api/v1/bundles", &long).is(400);
+    assert_eq!(answer.code(), "invalid_run");
 }
 
 #[test]

@@ -7,8 +7,10 @@
 )]
 
 mod browsers;
+mod disclosure;
 mod downloads;
 mod events;
+mod forms;
 mod lists;
 mod runs;
 mod tokens;

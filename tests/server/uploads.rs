@@ -10,6 +10,8 @@ use support::http::Answer;
 use support::program::Room;
 use support::server::{Running, Server, TOKEN};
 
+use crate::forms::form;
+
 const PIECE: (&str, &str) = ("Content-Type", "application/offset+octet-stream");
 const TUS: (&str, &str) = ("Tus-Resumable", "1.0.0");
 
@@ -110,20 +112,6 @@ fn uploads_may_lie_on_another_disk() {
         .is(201);
     assert!(server.get("/api/v1/documents/1/content").is(200).body == body);
     room.run(&["doctor", "--read-data"]).ends(0);
-}
-
-fn form(parts: &[(&str, Option<&str>, &[u8])]) -> (String, Vec<u8>) {
-    let mut body = Vec::new();
-    for (name, file, bytes) in parts {
-        let file = file.map_or(String::new(), |file| format!("; filename=\"{file}\""));
-        let head =
-            format!("--xyz\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
-        body.extend_from_slice(head.as_bytes());
-        body.extend_from_slice(bytes);
-        body.extend_from_slice(b"\r\n");
-    }
-    body.extend_from_slice(b"--xyz--\r\n");
-    ("multipart/form-data; boundary=xyz".to_owned(), body)
 }
 
 #[test]
@@ -305,14 +293,18 @@ fn tus_says_what_it_can_and_refuses_what_is_wrong() {
     server.send("DELETE", &place, &[TUS], b"").is(204);
     server.send("HEAD", &place, &[TUS], b"").is(404);
     assert_eq!(fs::read_dir(room.runtime("uploads")).unwrap().count(), 0);
-    let unfinished = format!(
-        r#"{{"kind":"capture","uploads":["{}"]}}"#,
-        id(&begin(&server, "b", 9))
-    );
-    assert_eq!(
-        server.post("/api/v1/runs", &unfinished).is(409).code(),
-        "upload_unavailable"
-    );
+    let place = begin(&server, "b", 9);
+    let asked = format!(r#"{{"kind":"capture","uploads":["{}"]}}"#, id(&place));
+    let json = ("Content-Type", "application/json");
+    for headers in [vec![json], vec![json, ("Idempotency-Key", "k")]] {
+        let answer = server.send("POST", "/api/v1/runs", &headers, asked.as_bytes());
+        assert_eq!(answer.is(409).code(), "upload_unavailable");
+    }
+    // What was refused is asked for again with its key.
+    patch(&server, &place, 0, b"123456789").is(204);
+    let headers = [json, ("Idempotency-Key", "k")];
+    let run = server.send("POST", "/api/v1/runs", &headers, asked.as_bytes());
+    assert_eq!(run.is(202).json()["state"], "queued");
 }
 
 #[test]

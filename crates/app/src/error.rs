@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::path::Path;
+use std::path::{MAIN_SEPARATOR, Path};
 
 use bundle::key::KeyError;
 use bundle::policy::PolicyError;
@@ -67,8 +67,9 @@ impl AppError {
 
     /// What happened, for those who do not sit at this machine: without where on it.
     pub fn told_elsewhere(&self) -> String {
+        let in_words = |word: &str| word.contains(MAIN_SEPARATOR) && self.message.contains(word);
         let within = |place: &String| {
-            self.kind == ErrorKind::Environment || self.message.contains(place.as_str())
+            self.kind == ErrorKind::Environment || place.split([' ', ',']).any(in_words)
         };
         let meaning = self.place.as_ref().filter(|place| within(place));
         let meaning = meaning.and_then(|_| explain(self.code));
@@ -152,6 +153,19 @@ impl From<VerifyError> for AppError {
 mod tests {
     use super::*;
     use bundle::policy::Policy;
+
+    #[test]
+    fn a_place_on_this_machine_is_not_told_elsewhere() {
+        let path = Path::new("/home/anna smith/keys");
+        let missing = Fault::KeyMalformed.error();
+        let told = missing.clone().in_file(path).told_elsewhere();
+        assert_eq!(told, missing.message, "it says no place");
+        let wordy = missing.clone().saying("no key in /home/anna smith/keys");
+        let told = wordy.in_file(path).at("key file x").told_elsewhere();
+        assert_eq!(told, Fault::KeyMalformed.means());
+        let io = Fault::Io.error().saying("could not write x: no drive");
+        assert_eq!(io.in_file(path).told_elsewhere(), Fault::Io.means());
+    }
 
     #[test]
     fn errors_of_the_system_get_their_words() {

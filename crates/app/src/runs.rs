@@ -89,10 +89,14 @@ impl Runs {
             CaptureKind::Capture => "capture",
             CaptureKind::Pipeline => "pipeline",
         };
-        let before = self.before(kind, project, params, key.as_deref())?;
+        let asked = key.as_deref().map(|key| self.queue.asked(key));
+        let asked = asked.transpose()?.flatten();
+        // A key stands for a run that could be begun: what is refused here can be asked for again with it.
+        let again = asked.is_some();
+        let before = self.before(kind, project, params, asked)?;
         let params = before.as_ref().unwrap_or(params);
         let uploads = &params.uploads;
-        if key.is_none() {
+        if !again {
             vault.check_uploads(project, uploads)?;
         }
         let run = self.ask(kind, project, &params.label, params.to_text(), act, key)?;
@@ -109,17 +113,16 @@ impl Runs {
         Ok(run)
     }
 
-    /// What the run of an earlier request with this key was given, if it is the same: files that are sent again are
-    /// uploads with other ids.
+    /// What the run was given that was asked for earlier with the same key, if it is the same: files that are sent again
+    /// are uploads with other ids.
     fn before(
         &self,
         kind: &str,
         project: &Project,
         params: &CaptureParams,
-        key: Option<&str>,
+        asked: Option<Run>,
     ) -> Result<Option<CaptureParams>, AppError> {
-        let run = key.map(|key| self.queue.asked(key)).transpose()?.flatten();
-        let Some(run) = run.filter(|run| run.kind == kind && run.project == project.name) else {
+        let Some(run) = asked.filter(|run| run.kind == kind && run.project == project.name) else {
             return Ok(None);
         };
         let before = CaptureParams::of(&run);
@@ -127,12 +130,15 @@ impl Runs {
             uploads: before.uploads.clone(),
             ..params.clone()
         };
-        let same = named == before && self.files(&before)? == self.files(params)?;
-        Ok(same.then_some(before))
+        if named != before {
+            return Ok(None);
+        }
+        let (then, now) = (self.files(&before)?, self.files(params)?);
+        Ok((then.is_some() && then == now).then_some(before))
     }
 
-    /// The names and digests of files, as far as they are known.
-    fn files(&self, params: &CaptureParams) -> Result<Vec<Option<(String, Sha256)>>, AppError> {
+    /// The names and digests of files, if all are known.
+    fn files(&self, params: &CaptureParams) -> Result<Option<Vec<(String, Sha256)>>, AppError> {
         let file = |id| match self.desk.vault().upload(id) {
             Ok(upload) => Ok(upload.sha256.map(|digest| (upload.path, digest))),
             Err(error) if error.code() == "upload_unknown" => Ok(None),

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -165,7 +165,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Given<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let json = Json::<Box<RawValue>>::from_request(request, state).await;
-        let json = json.map_err(|error: JsonRejection| malformed(&error.body_text()))?;
+        let json = json.map_err(|error: JsonRejection| match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => too_long("A JSON document"),
+            _ => malformed(&error.body_text()),
+        })?;
         // An array is no document, although serde would fill a structure from one.
         if !json.get().starts_with('{') {
             return Err(malformed("The body is no JSON object"));
@@ -175,6 +178,15 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Given<T> {
             .map(Self)
             .map_err(|error| malformed(&format!("The body is not what is expected: {error}")))
     }
+}
+
+/// What is not a file must fit into memory.
+pub(crate) fn too_long(what: &str) -> Problem {
+    let error = Fault::BodyTooLarge.error();
+    let error = error.saying(format!("{what} has at most 1 MiB."));
+    error
+        .advising("Send less; large things are sent as files.")
+        .into()
 }
 
 fn malformed(what: &str) -> Problem {

@@ -31,8 +31,16 @@ impl Arrived {
         }
     }
 
-    pub(crate) fn add(&mut self, id: UploadId) {
-        self.ids.push(id);
+    /// One that was just begun. To be made where it is begun: its request may be gone already.
+    pub(crate) fn one(server: &Arc<Server>, caller: Caller, id: UploadId) -> Self {
+        let mut one = Self::new(server, caller);
+        one.ids.push(id);
+        one
+    }
+
+    /// These and others.
+    pub(crate) fn add(&mut self, mut others: Self) {
+        self.ids.append(&mut others.ids);
     }
 
     /// They are a run's from now on.
@@ -50,6 +58,9 @@ impl Drop for Arrived {
     /// a day later.
     fn drop(&mut self) {
         let ids = std::mem::take(&mut self.ids);
+        if ids.is_empty() {
+            return;
+        }
         let (server, caller) = (Arc::clone(&self.server), self.caller.clone());
         let discard = move || {
             let Ok(act) = caller.act(&server.desk) else {

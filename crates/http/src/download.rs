@@ -131,6 +131,14 @@ fn part(range: &str, size: u64) -> Result<Option<(u64, u64)>, AppError> {
     else {
         return Ok(None);
     };
+    // Digits alone: numbers of Rust may have a sign.
+    if !first
+        .bytes()
+        .chain(last.bytes())
+        .all(|c| c.is_ascii_digit())
+    {
+        return Ok(None);
+    }
     let (from, until) = match (first.parse::<u64>(), last.parse::<u64>()) {
         (Ok(from), Ok(last)) if last >= from => (from, last.saturating_add(1).min(size)),
         (Ok(from), Err(_)) if last.is_empty() => (from, size),
@@ -250,6 +258,7 @@ mod tests {
         assert_eq!(known("bytes=50-5000"), Some((50, 100)));
         for ignored in [
             "bytes=5-4",
+            "bytes=+5-6",
             "bytes=a-b",
             "items=1-2",
             "bytes=0-1,5-6",

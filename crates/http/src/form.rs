@@ -9,6 +9,7 @@ use axum::extract::multipart::Field;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use futures_util::{Stream, StreamExt};
 
+use crate::answer::too_long;
 use crate::problem::Problem;
 
 /// The parser keeps what it cannot yet tell apart: heads of parts, and what stands before the first. More than this of
@@ -74,7 +75,7 @@ pub(crate) async fn text(mut field: Field<'_>, held: &Held) -> Result<String, Pr
         held.0.store(0, Ordering::Relaxed);
         text.extend_from_slice(&piece);
         if text.len() > HELD {
-            return Err(Fault::BodyTooLarge.into());
+            return Err(too_long("A field of a form that is no file"));
         }
     }
     String::from_utf8(text).map_err(|_| wrong("A field of the form is not UTF-8."))
@@ -86,6 +87,7 @@ pub(crate) fn wrong(what: &str) -> Problem {
     error.saying(what).into()
 }
 
-fn broken() -> Problem {
-    wrong("The form is not one of multipart/form-data, or broke off.")
+/// What came is not whole.
+pub(crate) fn broken() -> Problem {
+    wrong("The body broke off, or is not the form of multipart/form-data that it says it is.")
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use app::Fault;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, HeaderName, ORIGIN};
-use axum::http::{HeaderMap, Method};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -22,19 +23,23 @@ pub(crate) async fn host(
     request: Request,
     next: Next,
 ) -> Response {
-    let host = text(request.headers(), &HOST).or(request
-        .uri()
-        .authority()
-        .map(axum::http::uri::Authority::as_str));
-    let known = host.is_some_and(|host| {
-        let hosts = &server.settings.hosts;
-        hosts.iter().any(|known| known.eq_ignore_ascii_case(host))
-    });
-    if known {
+    if is_named(&server, request.headers(), request.uri()) {
         next.run(request).await
     } else {
         Problem::from(Fault::HostUnknown).into_response()
     }
+}
+
+fn is_named(server: &Server, headers: &HeaderMap, uri: &Uri) -> bool {
+    // All that a request says of it: who stands in between may go by another word than we.
+    let named = headers.get_all(HOST).iter();
+    let named = named.map(|host| host.to_str().unwrap_or_default());
+    let mut named = named
+        .chain(uri.authority().map(Authority::as_str))
+        .peekable();
+    let hosts = &server.settings.hosts;
+    let ours = |host: &str| hosts.iter().any(|known| known.eq_ignore_ascii_case(host));
+    named.peek().is_some() && named.all(ours)
 }
 
 /// Lets through who may, and notes who that is.

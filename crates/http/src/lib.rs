@@ -15,6 +15,7 @@ mod guard;
 mod listen;
 mod log;
 mod openapi;
+mod patience;
 mod pool;
 mod problem;
 mod receive;

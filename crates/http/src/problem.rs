@@ -41,9 +41,9 @@ pub(crate) struct ProblemDocument {
 
 impl Problem {
     /// Another reason, where this code has one here.
-    pub(crate) fn instead_of(self, code: &str, fault: Fault) -> Self {
+    pub(crate) fn instead_of(self, code: &str, other: impl Into<Self>) -> Self {
         if self.error.code == code {
-            fault.into()
+            other.into()
         } else {
             self
         }

@@ -5,13 +5,11 @@
 
 use std::io::{self, ErrorKind, Read};
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Bytes;
 use futures_util::{Stream, StreamExt};
 use store::Unwatched;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::time::timeout;
 use vault::{Piece, Room, Upload, UploadId};
 
 use crate::problem::Problem;
@@ -19,8 +17,6 @@ use crate::server::Server;
 
 /// Pieces between the connection and the disk.
 const UNDER_WAY: usize = 8;
-/// Who sends nothing for so long has gone.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What passes from the connection to the disk: bytes, and at the end the word that nothing is missing.
 enum Part {
@@ -61,11 +57,11 @@ pub(crate) async fn append<W: Read + Send, E>(
 
 async fn feed<E>(parts: Sender<Part>, mut body: impl Stream<Item = Result<Bytes, E>> + Unpin) {
     loop {
-        let part = match timeout(PATIENCE, body.next()).await {
-            Ok(Some(Ok(bytes))) => Part::Bytes(bytes),
-            Ok(None) => Part::End,
+        let part = match body.next().await {
+            Some(Ok(bytes)) => Part::Bytes(bytes),
+            None => Part::End,
             // Broken off: without the last word the other side knows.
-            Ok(Some(Err(_))) | Err(_) => return,
+            Some(Err(_)) => return,
         };
         let last = matches!(part, Part::End);
         if parts.send(part).await.is_err() || last {

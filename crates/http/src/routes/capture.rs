@@ -254,7 +254,7 @@ pub(super) async fn received(
     let kind = headers
         .get(CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok());
-    if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
+    if kind.is_some_and(is_form) {
         return form_of(server, caller, project, request).await;
     }
     let name = name.ok_or_else(|| {
@@ -262,14 +262,19 @@ pub(super) async fn received(
     })?;
     let length = length(headers);
     let mut arrived = Arrived::new(server, caller.clone());
-    let upload = begun(server, caller, &project, name, length).await?;
-    arrived.add(upload.id.clone());
+    let (upload, one) = begun(server, caller, &project, name, length).await?;
+    arrived.add(one);
     whole(server, upload, request.into_body().into_data_stream()).await?;
     Ok(Dropped {
         project,
         arrived,
         intake: Intake::default(),
     })
+}
+
+fn is_form(kind: &str) -> bool {
+    let kind = kind.split(';').next().unwrap_or_default();
+    kind.trim().eq_ignore_ascii_case("multipart/form-data")
 }
 
 fn length(headers: &HeaderMap) -> Option<u64> {
@@ -290,8 +295,8 @@ async fn form_of(
         let name = field.name().unwrap_or_default().to_owned();
         if name == "file" {
             let path = field.file_name().unwrap_or_default().to_owned();
-            let upload = begun(server, caller, &project, path, None).await?;
-            arrived.add(upload.id.clone());
+            let (upload, one) = begun(server, caller, &project, path, None).await?;
+            arrived.add(one);
             whole(server, upload, form::file(field, &held)).await?;
         } else {
             let value = form::text(field, &held).await?;
@@ -316,7 +321,7 @@ async fn begun(
     project: &Project,
     path: String,
     length: Option<u64>,
-) -> Result<Upload, Problem> {
+) -> Result<(Upload, Arrived), Problem> {
     let (at, project, caller) = (Arc::clone(server), project.clone(), caller.clone());
     let begin = move || {
         let act = caller.act(&at.desk)?;
@@ -325,10 +330,12 @@ async fn begun(
             length,
             ..Sending::default()
         };
-        Ok(at
+        let upload = at
             .desk
             .vault()
-            .begin_upload(&project, &sending, room(&at), &act)?)
+            .begin_upload(&project, &sending, room(&at), &act)?;
+        let one = Arrived::one(&at, caller, upload.id.clone());
+        Ok((upload, one))
     };
     server.queries.run(begin).await
 }
@@ -343,7 +350,9 @@ async fn whole<E>(
         return Ok(());
     }
     let known = upload.length.is_some();
-    let upload = append(server, upload.id, Piece::at(0), body, |from| from).await?;
+    let upload = append(server, upload.id, Piece::at(0), body, |from| from).await;
+    // Nothing of it is kept: nobody could go on with it.
+    let upload = upload.map_err(|problem| problem.instead_of("upload_broken", form::broken()))?;
     let (id, offset) = (upload.id.clone(), upload.offset());
     if !known {
         let at = Arc::clone(server);

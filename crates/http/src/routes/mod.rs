@@ -20,7 +20,7 @@ use app::Fault;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header::CONTENT_TYPE;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -29,7 +29,7 @@ use utoipa_axum::routes;
 use crate::openapi::{Description, openapi};
 use crate::problem::Problem;
 use crate::server::Server;
-use crate::{guard, log};
+use crate::{guard, log, patience};
 
 /// JSON documents that a client sends are small.
 const DOCUMENT: usize = 1 << 20;
@@ -85,6 +85,7 @@ pub(crate) fn router(server: Arc<Server>) -> Router {
         .fallback(|| async { Problem::from(Fault::NoSuchRoute) })
         .method_not_allowed_fallback(|| async { Problem::from(Fault::MethodNotAllowed) })
         .layer(DefaultBodyLimit::max(DOCUMENT))
+        .layer(from_fn(patience::layer))
         .layer(from_fn_with_state(Arc::clone(&server), guard::host))
         .layer(from_fn_with_state(Arc::clone(&server), log::layer))
         .with_state(server)

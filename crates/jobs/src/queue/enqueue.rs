@@ -11,6 +11,8 @@ use crate::sql;
 
 /// Words are shown in lists and named in addresses.
 const LONGEST_WORD: usize = 64;
+/// Labels stand in every list.
+const LONGEST_LABEL: usize = 1000;
 
 impl Queue {
     /// Puts a run into the queue. Once this returns, the run survives a crash. With an idempotency key that was used
@@ -95,6 +97,9 @@ fn check(new: &NewRun) -> Result<()> {
     if new.kind.is_empty() || new.kind.len() > LONGEST_WORD || !new.kind.chars().all(plain) {
         let rule = "it is a word of at most 64 letters, digits, points, lines and underlines";
         return invalid("the kind", &new.kind, rule);
+    }
+    if new.label.chars().count() > LONGEST_LABEL {
+        return invalid("the label", &new.label, "it has at most 1000 characters");
     }
     if new.max_attempts == 0 {
         return invalid("the number of attempts", "0", "it is at least 1");
