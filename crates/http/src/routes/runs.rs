@@ -1,24 +1,23 @@
 //! Runs: what was asked for and is done by a worker.
 
-use std::collections::BTreeSet;
+pub(super) mod ask;
+pub(super) mod lines;
+
 use std::sync::Arc;
 
-use app::{AppError, CaptureKind, CaptureParams, Fault, SealParams};
-use axum::extract::{Request, State};
+use app::{AppError, Fault};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
 use axum::http::header::LOCATION;
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
-use jobs::{ItemLine, LogLine, RunFilter, RunState, Step};
+use jobs::{RunFilter, RunState, Step};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use store::RunId;
 use utoipa::{IntoParams, ToSchema};
 
-use super::capture::{DropForm, Dropped, IntakeFields, Into, RawFile, received};
-use super::tus;
-use crate::access::Caller;
-use crate::answer::{Asked, Cut, Given, InProject, Named, Page, idempotency_key};
+use crate::answer::{Asked, Named, Page};
 use crate::problem::Problem;
 use crate::server::Server;
 
@@ -172,149 +171,6 @@ pub(crate) async fn list(
     Ok(Json(pool.run(find).await?))
 }
 
-/// A run to be begun.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct NewRun {
-    /// `capture` (uploads become items), `pipeline` (they become items, the case is sealed, the package checked) or
-    /// `seal`.
-    kind: String,
-    /// Ids of uploads that have arrived whole, for `capture` and `pipeline`.
-    #[serde(default)]
-    uploads: Vec<String>,
-    /// What is known of the drop.
-    #[serde(default)]
-    intake: IntakeFields,
-    /// A label for the package.
-    #[serde(default)]
-    label: String,
-    /// For `seal`: only these items.
-    #[serde(default)]
-    #[schema(value_type = Vec<u64>)]
-    items: BTreeSet<u64>,
-}
-
-/// Begins a run
-#[utoipa::path(post, path = "/runs", tag = "runs", request_body = NewRun,
-    params(InProject, ("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same run")),
-    responses((status = 202, body = Run, headers(("Location" = String, description = "The run"))),
-        Problem))]
-pub(crate) async fn create(
-    State(server): State<Arc<Server>>,
-    Extension(caller): Extension<Caller>,
-    Asked(asked): Asked<InProject>,
-    headers: HeaderMap,
-    Given(new): Given<NewRun>,
-) -> Result<Response, Problem> {
-    let key = idempotency_key(&headers)?;
-    let pool = server.queries.clone();
-    let ask = move || {
-        let act = caller.act(&server.desk)?;
-        let project = asked.project(&server.desk)?;
-        let NewRun {
-            kind,
-            uploads,
-            intake,
-            label,
-            items,
-        } = new;
-        let run = if kind == "seal" {
-            let params = SealParams {
-                label,
-                full: false,
-                items,
-            };
-            server.runs.seal(&project, &params, &act, key)?
-        } else {
-            let ids = uploads.iter().map(|id| tus::id(id));
-            let params = CaptureParams {
-                uploads: ids.collect::<Result<_, _>>()?,
-                intake: intake.into(),
-                label,
-            };
-            if params.uploads.is_empty() {
-                return Err(malformed("A run of this kind needs uploads."));
-            }
-            server
-                .runs
-                .capture(capture_kind(&kind)?, &project, &params, &act, key)?
-        };
-        let steps = server.runs.queue().steps(&run.id)?;
-        Ok(Run::of(run, steps))
-    };
-    Ok(accepted(pool.run(ask).await?))
-}
-
-/// What is to be done with files, in which case, and what a body without a form is called.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct UploadInto {
-    /// The short name of the case; `default` without.
-    project: Option<String>,
-    /// The name of the file, where the body is the file itself.
-    name: Option<String>,
-    /// A label for the package.
-    #[serde(default)]
-    label: String,
-    /// `capture` or `pipeline`; `pipeline` without.
-    #[param(pattern = "^(capture|pipeline)$")]
-    kind: Option<String>,
-}
-
-/// Uploads the files of a form (or the body, with ?name=) and begins a run with them
-#[utoipa::path(post, path = "/runs/upload", tag = "runs", 
-    params(UploadInto, ("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same run")),
-    request_body(description = "A form, or the file",
-        content((DropForm = "multipart/form-data"), (RawFile = "application/octet-stream"))),
-    responses((status = 202, body = Run, headers(("Location" = String, description = "The run"))),
-        Problem))]
-pub(crate) async fn upload(
-    State(server): State<Arc<Server>>,
-    Extension(caller): Extension<Caller>,
-    Asked(into): Asked<UploadInto>,
-    request: Request,
-) -> Result<Response, Problem> {
-    let UploadInto {
-        project,
-        name,
-        label,
-        kind,
-    } = into;
-    let kind = capture_kind(kind.as_deref().unwrap_or("pipeline"))?;
-    let key = idempotency_key(request.headers())?;
-    let dropped = received(&server, &caller, Into { project, name }, request).await?;
-    let pool = server.queries.clone();
-    let ask = move || {
-        let act = caller.act(&server.desk)?;
-        let Dropped {
-            project,
-            mut arrived,
-            intake,
-        } = dropped;
-        let params = CaptureParams {
-            uploads: arrived.ids().to_vec(),
-            intake,
-            label,
-        };
-        let run = server.runs.capture(kind, &project, &params, &act, key)?;
-        // A request that is sent again has its run, and that has the files already.
-        if CaptureParams::of(&run).uploads == params.uploads {
-            arrived.keep();
-        }
-        let steps = server.runs.queue().steps(&run.id)?;
-        Ok(Run::of(run, steps))
-    };
-    Ok(accepted(pool.run(ask).await?))
-}
-
-fn capture_kind(word: &str) -> Result<CaptureKind, AppError> {
-    match word {
-        "capture" => Ok(CaptureKind::Capture),
-        "pipeline" => Ok(CaptureKind::Pipeline),
-        other => Err(malformed(&format!("There is no kind of run {other:?}."))),
-    }
-}
-
 fn malformed(what: &str) -> AppError {
     Fault::RequestMalformed.error().saying(what)
 }
@@ -372,114 +228,6 @@ async fn with(
         let run = act(&server, &RunId::from(run.as_str()))?;
         let steps = server.runs.queue().steps(&run.id)?;
         Ok(Run::of(run, steps))
-    };
-    Ok(Json(pool.run(find).await?))
-}
-
-/// What a run did with one of the things it was given.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RunItem {
-    /// Its place among them.
-    position: i64,
-    /// What people call it.
-    name: String,
-    /// What became of it.
-    state: String,
-    /// Why, if it was not taken.
-    reason: Option<String>,
-    /// The item that it has become.
-    item: Option<String>,
-}
-
-impl From<ItemLine> for RunItem {
-    fn from(line: ItemLine) -> Self {
-        let ItemLine {
-            position,
-            name,
-            state,
-            reason,
-            item,
-        } = line;
-        Self {
-            position,
-            name,
-            state,
-            reason,
-            item,
-        }
-    }
-}
-
-/// What a run did with each of the things it was given
-#[utoipa::path(get, path = "/runs/{run}/items", tag = "runs",
-    params(("run" = String, Path, description = "Its id"), Cut),
-    responses((status = 200, body = Page<RunItem>), Problem))]
-pub(crate) async fn items(
-    State(server): State<Arc<Server>>,
-    Named(run): Named<String>,
-    Asked(asked): Asked<Cut>,
-) -> Result<Json<Page<RunItem>>, Problem> {
-    let pool = server.queries.clone();
-    let find = move || {
-        let (after, limit) = (asked.position()?, asked.limit()?);
-        let run = server.runs.queue().run(&RunId::from(run.as_str()))?;
-        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-        let page = server.runs.queue().items(&run.id, None, after, limit)?;
-        Ok(Page {
-            items: page.items.into_iter().map(RunItem::from).collect(),
-            next: page.next.map(|next| next.to_string()),
-        })
-    };
-    Ok(Json(pool.run(find).await?))
-}
-
-/// A line of a run's log.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RunLogLine {
-    /// Its number.
-    seq: i64,
-    /// The step that wrote it.
-    step: String,
-    /// `info`, `warning` or `error`.
-    level: &'static str,
-    /// What it says.
-    text: String,
-    /// When.
-    ts_utc: String,
-}
-
-impl From<LogLine> for RunLogLine {
-    fn from(line: LogLine) -> Self {
-        Self {
-            seq: line.seq,
-            step: line.step,
-            level: line.level.as_str(),
-            text: line.text,
-            ts_utc: line.ts_utc,
-        }
-    }
-}
-
-/// The log of a run, oldest line first
-#[utoipa::path(get, path = "/runs/{run}/log", tag = "runs",
-    params(("run" = String, Path, description = "Its id"), Cut),
-    responses((status = 200, body = Page<RunLogLine>), Problem))]
-pub(crate) async fn log(
-    State(server): State<Arc<Server>>,
-    Named(run): Named<String>,
-    Asked(asked): Asked<Cut>,
-) -> Result<Json<Page<RunLogLine>>, Problem> {
-    let pool = server.queries.clone();
-    let find = move || {
-        let (after, limit) = (asked.after()?, asked.limit()?);
-        let run = server.runs.queue().run(&RunId::from(run.as_str()))?;
-        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-        let after = i64::try_from(after).unwrap_or(i64::MAX);
-        let page = server.runs.queue().log_after(&run.id, after, limit)?;
-        Ok(Page {
-            items: page.items.into_iter().map(RunLogLine::from).collect(),
-            next: page.next.map(|next| next.to_string()),
-        })
     };
     Ok(Json(pool.run(find).await?))
 }
