@@ -189,10 +189,10 @@ second=$(field id <"$scratch/run.json")
 rm "$scratch/large.bin"
 podman unpause "$killed" >/dev/null
 until [ "$(state "$second")" != queued ]; do sleep 0.02; done
-podman kill --signal KILL "$killed" >/dev/null
+quietly podman kill --signal KILL "$killed"
 now=$(state "$second")
 [ "$now" = running ] || fail "the run was $now before the worker could be killed"
-podman rm -f "$killed" >/dev/null
+quietly podman rm -f "$killed"
 step "another worker takes over"
 quietly compose up -d --no-build worker
 [ "$(container worker)" != "$killed" ] || fail "it is the same container"
