@@ -47,6 +47,7 @@ pub use inspect::{
     inspect_file,
 };
 pub use numbers::{item_label, item_number};
+pub use rules::read_rules;
 pub use runs::{CaptureKind, CaptureParams, Runs, SealParams, Work};
 pub use seal::{SealOptions, Sealed, seal};
 pub use selftest::{Tested, selftest};

@@ -15,6 +15,16 @@ use crate::file::read_small;
 /// A key file has a few lines.
 const MAX_KEY_BYTES: usize = 64 << 10;
 
+/// The text of a file of rules that a case can have: it can be read in one way only, and a seal may name it.
+pub fn read_rules(path: &Path) -> Result<String, AppError> {
+    let bytes = read_small(path, MAX_BYTES)?;
+    let named = |error| AppError::from(error).in_file(path);
+    Policy::from_yaml(&bytes)
+        .and_then(|policy| policy.sealable())
+        .map_err(named)?;
+    String::from_utf8(bytes).map_err(|_| Fault::PolicyUnreadable.error().in_file(path))
+}
+
 /// A receiver's rules and keys.
 #[derive(Debug)]
 pub(crate) struct Rules {

@@ -29,6 +29,7 @@ mod project;
 mod reading;
 mod receiver;
 mod reproduce;
+mod rules;
 mod seal;
 mod search;
 pub mod source;

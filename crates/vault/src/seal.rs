@@ -190,17 +190,6 @@ impl Vault {
         ))
     }
 
-    /// The rules of a case; a new one has the program's own.
-    pub fn policy(&self, project: &Project) -> Result<Policy> {
-        match self.setting(&project.id, "policy")? {
-            None => Ok(Policy::fieldgrade_v1()),
-            Some(text) => Policy::from_yaml(text.as_bytes()).map_err(|error| VaultError::Policy {
-                path: "the case's policy".into(),
-                error,
-            }),
-        }
-    }
-
     pub(crate) fn latest_series(&self, project: &Project) -> Result<Option<SealedBundle>> {
         self.db()
             .read(|connection| latest_series(connection, chain_of(connection, &project.id)?.id))

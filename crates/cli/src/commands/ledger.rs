@@ -169,6 +169,7 @@ fn words(event: &Event) -> String {
         "SEAL" => format!("Sealing of package {}", number("number")),
         "SEALED" => "Package written".to_owned(),
         "SEAL_CANCELED" => "Sealing given up".to_owned(),
+        "POLICY" => "The rules of the case were changed".to_owned(),
         "KEY_ROTATED" => "The signing key was changed".to_owned(),
         "KEY_REPLACED" => "A lost signing key was replaced".to_owned(),
         "KEY_REVOKED" => "A signing key was revoked".to_owned(),

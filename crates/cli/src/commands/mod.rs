@@ -17,6 +17,7 @@ mod inspect;
 mod keys;
 mod ledger;
 mod operator;
+mod policy;
 mod projects;
 mod reproduce;
 mod restore;
@@ -94,6 +95,7 @@ commands! {
     Export = export,
     Ledger = ledger,
     Projects = projects,
+    Policy = policy,
     Operator = operator,
     Keys = keys,
     Doctor = doctor,

@@ -13,6 +13,7 @@ mod house;
 mod inspect;
 mod keys;
 mod operator;
+mod policy;
 mod program;
 mod search;
 mod selftest;
