@@ -1,7 +1,9 @@
 //! Resumable uploads: tus 1.0.0 (<https://tus.io/protocols/resumable-upload>) with creation, creation-with-upload,
 //! termination, checksum and expiration.
 
-use std::io::{self, ErrorKind, Read};
+mod checksum;
+mod said;
+
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -12,12 +14,7 @@ use axum::http::header::{CONTENT_TYPE, HeaderName, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use bundle::Sha256;
-use bundle::digest::Hasher;
 use serde::Serialize;
-use sha1::{Digest, Sha1};
 use utoipa::ToSchema;
 use vault::{Piece, Sending, Upload, UploadId};
 
@@ -25,8 +22,10 @@ use super::capture::RawFile;
 use crate::access::Caller;
 use crate::answer::{Asked, InProject, Named, Page, Paged};
 use crate::problem::Problem;
-use crate::receive::{self, Arriving, room};
+use crate::receive::{self, room};
 use crate::server::Server;
+use checksum::{Checked, Checksum};
+use said::Said;
 
 const VERSION: &str = "1.0.0";
 const EXTENSIONS: &str = "creation,creation-with-upload,termination,checksum,expiration";
@@ -254,117 +253,6 @@ async fn piece(
             let kept = receive::append(server, id, Piece::whole_at(offset), body, wrapped).await;
             kept.map_err(|problem| problem.instead_of("upload_broken", Fault::UploadChecksum))
         }
-    }
-}
-
-/// What the sender said of the file.
-struct Said {
-    path: String,
-    modified: Option<(i64, u32)>,
-    sha256: Option<Sha256>,
-    all: String,
-}
-
-impl Said {
-    fn of(headers: &HeaderMap) -> Result<Self, AppError> {
-        let wrong = |what: &str| Fault::RequestMalformed.error().saying(what);
-        let all = text(headers, &METADATA).unwrap_or_default().to_owned();
-        let mut said = Self {
-            path: String::new(),
-            modified: None,
-            sha256: None,
-            all: all.clone(),
-        };
-        let mut name = String::new();
-        for pair in all
-            .split(',')
-            .map(str::trim)
-            .filter(|pair| !pair.is_empty())
-        {
-            let (key, value) = pair.split_once(' ').unwrap_or((pair, ""));
-            let value = STANDARD.decode(value).ok();
-            let value = value.and_then(|bytes| String::from_utf8(bytes).ok());
-            let value = value.ok_or_else(|| wrong("Upload-Metadata is not UTF-8 in base64."))?;
-            match key {
-                "relativePath" => said.path = value,
-                "filename" | "name" => name = value,
-                "lastModified" => {
-                    let millis: i64 = value
-                        .parse()
-                        .map_err(|_| wrong("lastModified is no number of milliseconds."))?;
-                    let below = millis.rem_euclid(1000).unsigned_abs() * 1_000_000;
-                    let nanos = u32::try_from(below).unwrap_or_default();
-                    said.modified = Some((millis.div_euclid(1000), nanos));
-                }
-                "sha256" => {
-                    let digest = value
-                        .parse()
-                        .map_err(|_| wrong("sha256 is no digest in hex."))?;
-                    said.sha256 = Some(digest);
-                }
-                _ => {}
-            }
-        }
-        if matches!(said.path.as_str(), "" | "null") {
-            said.path = name;
-        }
-        if said.path.is_empty() {
-            return Err(wrong("Upload-Metadata has no filename."));
-        }
-        Ok(said)
-    }
-}
-
-/// The checksum of one piece.
-enum Checksum {
-    Sha1(Sha1, Vec<u8>),
-    Sha256(Hasher, Vec<u8>),
-}
-
-impl Checksum {
-    fn of(headers: &HeaderMap) -> Result<Option<Self>, AppError> {
-        let Some(given) = text(headers, &CHECKSUM) else {
-            return Ok(None);
-        };
-        let (name, digest) = given.split_once(' ').unwrap_or((given, ""));
-        match (name, STANDARD.decode(digest)) {
-            ("sha1", Ok(digest)) => Ok(Some(Self::Sha1(Sha1::new(), digest))),
-            ("sha256", Ok(digest)) => Ok(Some(Self::Sha256(Hasher::new(), digest))),
-            _ => Err(Fault::RequestMalformed
-                .error()
-                .saying("Upload-Checksum is sha1 or sha256 and a digest in base64.")),
-        }
-    }
-
-    fn update(&mut self, bytes: &[u8]) {
-        match self {
-            Self::Sha1(hasher, _) => hasher.update(bytes),
-            Self::Sha256(hasher, _) => hasher.update(bytes),
-        }
-    }
-
-    fn fits(&self) -> bool {
-        match self {
-            Self::Sha1(hasher, digest) => hasher.clone().finalize().as_slice() == digest,
-            Self::Sha256(hasher, digest) => hasher.clone().finish().as_bytes() == digest.as_slice(),
-        }
-    }
-}
-
-/// Refuses at the end what does not have its checksum.
-struct Checked {
-    from: Arriving,
-    checksum: Checksum,
-}
-
-impl Read for Checked {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let got = self.from.read(buffer)?;
-        self.checksum.update(buffer.get(..got).unwrap_or_default());
-        if got == 0 && !buffer.is_empty() && !self.checksum.fits() {
-            return Err(ErrorKind::InvalidData.into());
-        }
-        Ok(got)
     }
 }
 
