@@ -15,3 +15,4 @@ echo "\$ fieldgrade search $query"
 "$fieldgrade" search "$query"
 echo
 echo "To go on: $fieldgrade --data-dir '$FG_DATA_DIR' documents   (or: show 1, bundles, ledger --verify, --help)"
+echo "To serve it: $fieldgrade --data-dir '$FG_DATA_DIR' serve --embedded-worker   (then docs/api.md)"
