@@ -62,10 +62,11 @@ impl Vault {
         let excluded = self.own_folders();
         let meter = Meter::new(watch, total_size(paths, &excluded, watch)?);
         let mut recorder = Recorder::new(self, project, Arrival::Files, intake, act, on_item);
-        // While one group is read, the one before is forced to the disk, and the one before that is recorded.
+        // While one group is read, the one before is forced to the disk, and the one before that is recorded. None waits
+        // between: what is read too early takes room on the disk that the record needs.
         let recorded = thread::scope(|scope| {
-            let (batches, to_store) = sync_channel::<Batch>(1);
-            let (stored, to_record) = sync_channel::<Result<StoredBatch>>(1);
+            let (batches, to_store) = sync_channel::<Batch>(0);
+            let (stored, to_record) = sync_channel::<Result<StoredBatch>>(0);
             let recording = scope.spawn(move || {
                 for batch in to_record {
                     recorder.record(batch?)?;
