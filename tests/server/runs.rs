@@ -49,11 +49,7 @@ fn a_worker_of_its_own_seals_and_the_package_is_there() {
 fn the_same_key_is_the_same_run() {
     let room = Room::new();
     crate::sealed_case(&room);
-    let server = Server::with(
-        &room,
-        &["--embedded-worker"],
-        &[("FG_API_TOKEN", support::server::TOKEN)],
-    );
+    let server = Server::working(&room);
     let ask = |label: &str| {
         let headers = [
             ("Idempotency-Key", "k-1"),

@@ -324,7 +324,7 @@ fn too_much_is_refused_before_the_body() {
 #[test]
 fn the_whole_way_in_one_call() {
     let room = Room::new();
-    let server = Server::with(&room, &["--embedded-worker"], &[("FG_API_TOKEN", TOKEN)]);
+    let server = Server::working(&room);
     let (kind, body) = form(&[
         ("file", Some("1.txt"), b"a crack of 3 mm"),
         ("file", Some("2.bin"), &bytes(500_000)),

@@ -13,11 +13,7 @@ use support::server::{Running, Server};
 fn it_ends_soon_when_asked_also_while_somebody_dawdles() {
     let room = Room::new();
     crate::sealed_case(&room);
-    let server = Server::with(
-        &room,
-        &["--embedded-worker"],
-        &[("FG_API_TOKEN", support::server::TOKEN)],
-    );
+    let server = Server::working(&room);
     let address = server.address.clone();
     let mut dawdler = TcpStream::connect(&address).unwrap();
     dawdler

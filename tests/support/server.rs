@@ -68,6 +68,11 @@ impl Server {
         Self::with(room, &[], &[("FG_API_TOKEN", TOKEN)])
     }
 
+    /// The same, with a worker inside.
+    pub fn working(room: &Room) -> Self {
+        Self::with(room, &["--embedded-worker"], &[("FG_API_TOKEN", TOKEN)])
+    }
+
     /// The same with other arguments and variables.
     pub fn with(room: &Room, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let arguments = [&["serve", "--port", "0", "--json"], arguments].concat();

@@ -68,9 +68,12 @@ mod tests {
     #[test]
     fn every_operation_has_a_name_of_its_own() {
         let text = super::openapi();
-        let names: Vec<_> = text.split("\"operationId\": ").skip(1).collect();
-        let names = names.iter().map(|rest| rest.split(',').next());
-        let all: Vec<_> = names.flatten().collect();
+        let description: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let paths = description["paths"].as_object().unwrap().values();
+        let operations = paths.flat_map(|path| path.as_object().unwrap().values());
+        let all: Vec<_> = operations
+            .filter_map(|operation| operation["operationId"].as_str())
+            .collect();
         let different: BTreeSet<_> = all.iter().collect();
         assert!(all.len() > 30 && different.len() == all.len(), "{all:?}");
     }

@@ -1,7 +1,7 @@
 //! The main job below the surface: real files become items, a sealed bundle, a verdict, and the same bytes again.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-#[path = "shared/own_receiver.rs"]
+#[path = "support/own_receiver.rs"]
 mod own_receiver;
 
 use std::path::Path;

@@ -136,8 +136,7 @@ pub(crate) async fn seal(
         let SealRequest { label, full, items } = request;
         let params = SealParams { label, full, items };
         let run = server.runs.seal(&project, &params, &act, key)?;
-        let steps = server.runs.queue().steps(&run.id)?;
-        Ok(Run::of(run, steps))
+        Run::of(run, server.runs.queue())
     };
     Ok(accepted(pool.run(ask).await?))
 }

@@ -1,5 +1,7 @@
 //! Capturing what a request brings, at once: the answer is the acknowledgement.
 
+mod fields;
+
 use std::sync::Arc;
 
 use app::AppError;
@@ -13,6 +15,8 @@ use serde::{Deserialize, Serialize};
 use store::Unwatched;
 use utoipa::{IntoParams, ToSchema};
 use vault::{CaptureReport, Intake, ItemOutcome, Piece, Project, Sending, Upload};
+
+pub(super) use fields::{DropForm, IntakeFields, RawFile};
 
 use crate::access::Caller;
 use crate::answer::Asked;
@@ -99,89 +103,6 @@ impl From<ItemOutcome> for CapturedFile {
         }
     }
 }
-
-/// What is known of a drop.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct IntakeFields {
-    /// From whom it was obtained.
-    from: Option<String>,
-    /// Where.
-    #[serde(rename = "where")]
-    place: Option<String>,
-    /// When, in words or as a date.
-    when: Option<String>,
-    /// How.
-    how: Option<String>,
-    /// Why, or on what authority.
-    authority: Option<String>,
-    /// The organisation's own reference.
-    #[serde(rename = "ref")]
-    reference: Option<String>,
-    /// A note.
-    note: Option<String>,
-}
-
-impl IntakeFields {
-    /// A field of a form; false if there is none of this name.
-    fn take(&mut self, name: &str, value: String) -> bool {
-        let field = match name {
-            "from" => &mut self.from,
-            "where" => &mut self.place,
-            "when" => &mut self.when,
-            "how" => &mut self.how,
-            "authority" => &mut self.authority,
-            "ref" => &mut self.reference,
-            "note" => &mut self.note,
-            _ => return false,
-        };
-        *field = Some(value);
-        true
-    }
-}
-
-impl From<IntakeFields> for Intake {
-    fn from(fields: IntakeFields) -> Self {
-        Self {
-            from: fields.from,
-            place: fields.place,
-            when: fields.when,
-            how: fields.how,
-            authority: fields.authority,
-            reference: fields.reference,
-            note: fields.note,
-        }
-    }
-}
-
-/// A form with files, and what is known of them.
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "it only stands in the description")]
-pub(crate) struct DropForm {
-    /// The files, in parts of this name that have file names.
-    #[schema(value_type = Vec<String>, format = Binary, min_items = 1)]
-    file: Vec<Vec<u8>>,
-    /// From whom they were obtained.
-    from: Option<String>,
-    /// Where.
-    r#where: Option<String>,
-    /// When, in words or as a date.
-    when: Option<String>,
-    /// How.
-    how: Option<String>,
-    /// Why, or on what authority.
-    authority: Option<String>,
-    /// The organisation's own reference.
-    r#ref: Option<String>,
-    /// A note.
-    note: Option<String>,
-}
-
-/// The bytes of a file.
-#[derive(ToSchema)]
-#[schema(value_type = String, format = Binary)]
-#[allow(dead_code, reason = "it only stands in the description")]
-pub(crate) struct RawFile(Vec<u8>);
 
 /// Into which case, and what a body without a form is called.
 #[derive(Debug, Deserialize, IntoParams)]

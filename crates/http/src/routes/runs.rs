@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
-use jobs::{RunFilter, RunState, Step};
+use jobs::{Queue, RunFilter, RunState};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use store::RunId;
@@ -76,7 +76,9 @@ pub(crate) struct RunError {
 }
 
 impl Run {
-    pub(super) fn of(run: jobs::Run, steps: Vec<Step>) -> Self {
+    /// A run with its steps as they stand now.
+    pub(super) fn of(run: jobs::Run, queue: &Queue) -> Result<Self, AppError> {
+        let steps = queue.steps(&run.id)?;
         let result = run.result.and_then(|text| RawValue::from_string(text).ok());
         let steps = steps.into_iter().map(|step| RunStep {
             name: step.name,
@@ -84,7 +86,7 @@ impl Run {
             done: step.done,
             total: step.total,
         });
-        Self {
+        Ok(Self {
             id: run.id.to_string(),
             kind: run.kind,
             project: run.project,
@@ -101,7 +103,7 @@ impl Run {
                 message: run.error_detail.unwrap_or_default(),
                 retryable: run.retryable,
             }),
-        }
+        })
     }
 }
 
@@ -160,8 +162,7 @@ pub(crate) async fn list(
         let page = queue.runs(&filter, after.as_ref(), limit)?;
         let mut items = Vec::with_capacity(page.items.len());
         for run in page.items {
-            let steps = queue.steps(&run.id)?;
-            items.push(Run::of(run, steps));
+            items.push(Run::of(run, queue)?);
         }
         Ok(Page {
             items,
@@ -226,8 +227,7 @@ async fn with(
     let pool = server.queries.clone();
     let find = move || {
         let run = act(&server, &RunId::from(run.as_str()))?;
-        let steps = server.runs.queue().steps(&run.id)?;
-        Ok(Run::of(run, steps))
+        Run::of(run, server.runs.queue())
     };
     Ok(Json(pool.run(find).await?))
 }

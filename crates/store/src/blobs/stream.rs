@@ -93,7 +93,7 @@ impl BlobStream {
     /// `io`, `disk_full`.
     pub fn write_hole(&mut self, length: u64) -> Result<()> {
         self.write_buffer()?;
-        self.writer.skip(length);
+        self.writer.leave_hole(length);
         self.sum(Piece::Hole(length))
     }
 

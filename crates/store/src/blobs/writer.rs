@@ -99,7 +99,7 @@ impl BlobWriter {
             watch.go_on()?;
             let piece = left.min(STEP);
             self.sums.zeros(piece);
-            self.skip(piece);
+            self.leave_hole(piece);
             left -= piece;
         }
         Ok(())
@@ -136,7 +136,7 @@ impl BlobWriter {
     }
 
     /// Leaves a hole.
-    pub(super) fn skip(&mut self, length: u64) {
+    pub(super) fn leave_hole(&mut self, length: u64) {
         self.end += length;
         self.ragged = true;
     }

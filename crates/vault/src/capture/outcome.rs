@@ -73,6 +73,24 @@ pub struct ItemOutcome {
     pub error: Option<ItemError>,
 }
 
+impl ItemOutcome {
+    /// A file that was not captured.
+    pub(crate) fn failed(path: String, error: ItemError) -> Self {
+        Self {
+            path,
+            upload: None,
+            item: None,
+            id: None,
+            sha256: None,
+            bytes: None,
+            status: ItemStatus::Failed,
+            same_as: None,
+            sighting: false,
+            error: Some(error),
+        }
+    }
+}
+
 /// What became of a drop.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CaptureReport {

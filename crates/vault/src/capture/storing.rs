@@ -5,7 +5,7 @@ use store::blobs::{Held, Recheck, Stored};
 
 use super::batch::{Batch, StagedFile};
 use super::known::Known;
-use super::outcome::{ItemError, ItemOutcome, ItemStatus};
+use super::outcome::{ItemError, ItemOutcome};
 use super::shown_path;
 use crate::error::{Result, VaultError};
 use crate::source::{Facts, Problem, Reading, SourceError, Volumes};
@@ -107,18 +107,7 @@ fn refused(error: &SourceError) -> ItemOutcome {
         [] => shown_path(error.place.absolute()),
         relative => clean(relative).text,
     };
-    ItemOutcome {
-        path,
-        upload: None,
-        item: None,
-        id: None,
-        sha256: None,
-        bytes: None,
-        status: ItemStatus::Failed,
-        same_as: None,
-        sighting: false,
-        error: Some(ItemError::from(error)),
-    }
+    ItemOutcome::failed(path, ItemError::from(error))
 }
 
 fn media_type(head: &[u8], reading: &Reading, size: u64) -> String {

@@ -10,7 +10,7 @@ use store::spool::{Opened, Whole};
 use store::{BlobKind, Watch};
 
 use super::{Sent, Upload, UploadError, row};
-use crate::capture::{ItemError, ItemOutcome, ItemStatus, Known, Ready, StoredBatch};
+use crate::capture::{ItemError, ItemOutcome, Known, Ready, StoredBatch};
 use crate::error::{NEXT_STEPS, Result};
 use crate::meter::Meter;
 use crate::vault::Vault;
@@ -171,21 +171,14 @@ impl<'a> Stager<'a> {
             path: self.vault.spool_path(&upload.id),
         };
         let next = NEXT_STEPS.iter().find(|(word, ..)| *word == error.code());
+        let error = ItemError {
+            code: error.code(),
+            message: error.to_string(),
+            next: next.map_or("", |(_, _, next)| *next),
+        };
         ItemOutcome {
-            path: clean(upload.path.as_bytes()).text,
             upload: Some(upload.id.clone()),
-            item: None,
-            id: None,
-            sha256: None,
-            bytes: None,
-            status: ItemStatus::Failed,
-            same_as: None,
-            sighting: false,
-            error: Some(ItemError {
-                code: error.code(),
-                message: error.to_string(),
-                next: next.map_or("", |(_, _, next)| *next),
-            }),
+            ..ItemOutcome::failed(clean(upload.path.as_bytes()).text, error)
         }
     }
 }

@@ -6,7 +6,7 @@ mod desk;
 mod erased;
 mod held;
 mod lost;
-#[path = "../shared/own_receiver.rs"]
+#[path = "../support/own_receiver.rs"]
 mod own_receiver;
 mod said;
 mod sealed;

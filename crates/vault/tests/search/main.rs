@@ -11,7 +11,7 @@ mod encodings;
 mod found;
 mod killed;
 mod names;
-#[path = "../shared/own_receiver.rs"]
+#[path = "../support/own_receiver.rs"]
 mod own_receiver;
 mod random;
 mod reading;

@@ -86,8 +86,7 @@ pub(crate) async fn create(
                 .runs
                 .capture(capture_kind(&kind)?, &project, &params, &act, key)?
         };
-        let steps = server.runs.queue().steps(&run.id)?;
-        Ok(Run::of(run, steps))
+        Run::of(run, server.runs.queue())
     };
     Ok(accepted(pool.run(ask).await?))
 }
@@ -148,8 +147,7 @@ pub(crate) async fn upload(
         if CaptureParams::of(&run).uploads == params.uploads {
             arrived.keep();
         }
-        let steps = server.runs.queue().steps(&run.id)?;
-        Ok(Run::of(run, steps))
+        Run::of(run, server.runs.queue())
     };
     Ok(accepted(pool.run(ask).await?))
 }
