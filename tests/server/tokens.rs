@@ -152,3 +152,39 @@ fn a_person_has_a_token_of_their_own_which_can_be_taken_back() {
         "the secret is kept"
     );
 }
+
+#[test]
+fn a_token_counts_also_where_none_is_needed() {
+    let room = Room::new();
+    crate::sealed_case(&room);
+    let made = room
+        .run(&["tokens", "add", "Anna", "--role", "read", "--json"])
+        .ends(0);
+    let anna = format!("Bearer {}", made.document()["token"].as_str().unwrap());
+    let server = Server::with(&room, &[], &[]);
+    let ask = |token: &str, method: &str, path: &str| {
+        send(
+            &server.address,
+            method,
+            path,
+            &[("Authorization", token)],
+            b"",
+        )
+    };
+    ask(&anna, "GET", "/api/v1/documents").is(200);
+    assert_eq!(
+        ask(&anna, "POST", "/api/v1/documents?name=x")
+            .is(403)
+            .code(),
+        "forbidden"
+    );
+    ask("Bearer mistaken", "GET", "/api/v1/documents").is(401);
+    send(
+        &server.address,
+        "POST",
+        "/api/v1/documents?name=x",
+        &[],
+        b"",
+    )
+    .is(201);
+}

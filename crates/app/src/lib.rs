@@ -15,7 +15,6 @@ mod export;
 mod fault;
 mod file;
 mod from;
-mod hashed;
 mod hashes;
 mod health;
 mod inspect;
@@ -39,7 +38,6 @@ pub use error::{AppError, ErrorKind};
 pub use export::{ExportedItem, export_item, write_new};
 pub use fault::Fault;
 pub use file::FileReadAt;
-pub use hashed::Hashed;
 pub use hashes::{HashFormat, hashes};
 pub use health::{parts, upload_file};
 pub use inspect::{

@@ -23,6 +23,9 @@ pub use work::Work;
 /// How long a run that ended can be looked at.
 const KEEP: Duration = Duration::from_hours(30 * 24);
 
+/// Whoever is told of changes is never so far behind.
+const CHANGES_KEPT: u32 = 100_000;
+
 /// A data root with its queue of runs.
 pub struct Runs {
     desk: Arc<Desk>,
@@ -47,7 +50,7 @@ impl Runs {
         &self.queue
     }
 
-    /// Throws away uploads that nobody came back for, and forgets runs that ended long ago. To be called now and then.
+    /// Throws away uploads that nobody came back for, and forgets runs that ended and changes that were told long ago. To be called now and then.
     pub fn tidy(&self) -> Result<(), AppError> {
         let now = SystemClock::new().now();
         let waits = |id: &RunId| {
@@ -60,6 +63,9 @@ impl Runs {
         };
         self.desk.vault().sweep_uploads(now, &waits)?;
         self.queue.sweep(KEEP)?;
+        for db in [self.desk.vault().db(), self.queue.db()] {
+            db.forget_changes(CHANGES_KEPT)?;
+        }
         Ok(())
     }
 

@@ -23,17 +23,13 @@ const LONGEST: u64 = 4096;
 pub fn of_present(desk: &Desk) -> Result<Option<Secret>, AppError> {
     match desk.vault().active_key()? {
         Some(key) => of_key(desk, &key),
-        None => present(desk),
+        None => unasked(desk),
     }
 }
 
-/// The passphrase of the key that signs now, where nobody can be asked for it.
+/// The passphrase of the key that signs now, where nobody can be asked for it: as the environment gives it, or the file
+/// that the settings name.
 pub fn unasked(desk: &Desk) -> Result<Option<Secret>, AppError> {
-    present(desk)
-}
-
-/// As the environment gives it, or the file that the settings name.
-fn present(desk: &Desk) -> Result<Option<Secret>, AppError> {
     if let Some(passphrase) = given(PRESENT)? {
         return Ok(Some(passphrase));
     }
@@ -43,7 +39,7 @@ fn present(desk: &Desk) -> Result<Option<Secret>, AppError> {
 
 /// The same of any own key.
 pub fn of_key(desk: &Desk, key: &OwnKey) -> Result<Option<Secret>, AppError> {
-    if let Some(passphrase) = present(desk)? {
+    if let Some(passphrase) = unasked(desk)? {
         return Ok(Some(passphrase));
     }
     let locked = desk.vault().key_file_state(key)? == KeyFileState::Locked;

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -16,7 +16,7 @@ use vault::Project;
 use crate::problem::Problem;
 
 /// Entries of a list when nothing else is asked for, and at most.
-const ENTRIES: u64 = 100;
+pub(crate) const ENTRIES: u64 = 100;
 const MOST_ENTRIES: u64 = 1000;
 
 /// One page of a list.
@@ -60,12 +60,7 @@ pub(crate) struct Cut {
 
 impl Cut {
     pub(crate) fn limit(&self) -> Result<u64, AppError> {
-        match self.limit.unwrap_or(ENTRIES) {
-            limit @ 1..=MOST_ENTRIES => Ok(limit),
-            _ => Err(Fault::RequestMalformed
-                .error()
-                .saying("A page has 1 to 1000 entries.")),
-        }
+        entries(self.limit, ENTRIES)
     }
 
     /// A cursor that is a number.
@@ -210,4 +205,19 @@ pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, App
             .error()
             .saying("An Idempotency-Key has 1 to 200 characters of ASCII.")
     })
+}
+
+/// How many entries a page has: as many as are asked for, else as is usual.
+pub(crate) fn entries(asked: Option<u64>, usual: u64) -> Result<u64, AppError> {
+    match asked.unwrap_or(usual) {
+        limit @ 1..=MOST_ENTRIES => Ok(limit),
+        _ => Err(Fault::RequestMalformed
+            .error()
+            .saying("A page has 1 to 1000 entries.")),
+    }
+}
+
+/// What a header says, if it is there and is text.
+pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
 }

@@ -19,6 +19,7 @@ use utoipa::openapi::{
     ResponsesBuilder, Type,
 };
 
+use crate::answer::header;
 use crate::pool::Pool;
 use crate::problem::Problem;
 
@@ -50,7 +51,7 @@ impl<R: Read + Send + 'static> Download<R> {
     /// Answers a request for it, or for a part of it. A browser saves it and never runs it.
     pub(crate) fn answer(self, asked: &HeaderMap, pool: &Pool) -> Result<Response, Problem> {
         let tag = format!("\"{}\"", self.sha256);
-        let text = |name: &HeaderName| asked.get(name).and_then(|value| value.to_str().ok());
+        let text = |name: &HeaderName| header(asked, name);
         if text(&IF_NONE_MATCH).is_some_and(|known| known.contains(&tag)) {
             return Ok((StatusCode::NOT_MODIFIED, [(ETAG, value(&tag)?)]).into_response());
         }

@@ -11,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::access::{Caller, Secret};
+use crate::answer::header;
 use crate::problem::Problem;
 use crate::server::Server;
 
@@ -68,11 +69,12 @@ async fn known_caller(
     // A page of another origin is refused whatever it shows: a browser sends cookies, and on a server without a token
     // nothing at all, without being asked by a person.
     must_be_ours(server, method, headers)?;
-    let shown = bearer(headers).or_else(|| text(headers, &API_KEY));
+    let shown = bearer(headers).or_else(|| header(headers, &API_KEY));
     match (&server.settings.token, shown) {
-        (Some(_), Some(shown)) => holder(server, shown).await,
+        // A token that is shown is meant, also where none is needed.
+        (_, Some(shown)) => holder(server, shown).await,
         (Some(_), None) => {
-            let cookies = text(headers, &COOKIE).unwrap_or_default();
+            let cookies = header(headers, &COOKIE).unwrap_or_default();
             match server.sessions.caller(cookies) {
                 // A session is worth no more than the token that it began with.
                 Some(Caller::Named { secret, .. }) => holder(server, &secret.0).await,
@@ -80,7 +82,7 @@ async fn known_caller(
                 None => Err(Fault::Unauthenticated.into()),
             }
         }
-        (None, _) => Ok(Caller::Local),
+        (None, None) => Ok(Caller::Local),
     }
 }
 
@@ -113,7 +115,7 @@ pub(crate) fn must_be_ours(
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<(), Fault> {
-    let site = text(headers, &FETCH_SITE);
+    let site = header(headers, &FETCH_SITE);
     if matches!(site, Some("same-site" | "cross-site")) {
         return Err(Fault::ForeignOrigin);
     }
@@ -130,10 +132,6 @@ pub(crate) fn must_be_ours(
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = text(headers, &AUTHORIZATION)?.split_once(' ')?;
+    let (scheme, token) = header(headers, &AUTHORIZATION)?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token)
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
 }

@@ -1,11 +1,12 @@
-//! Bodies on their way into an upload: as they come, hashed on the way, never whole in memory.
+//! Bodies on their way in: as they come, never whole in memory.
 //!
-//! Appending to an upload is one call that reads until the end, so each has a thread of its own, which waits for its
-//! client; how many may do so at once is bounded. What arrived before a client went away is kept.
+//! Whoever takes a body in reads until its end, so each has a thread of its own, which waits for its client; how many may
+//! do so at once is bounded. Of an upload, what arrived before its client went away is kept.
 
 use std::io::{self, ErrorKind, Read};
 use std::sync::Arc;
 
+use app::AppError;
 use axum::body::Bytes;
 use futures_util::{Stream, StreamExt};
 use store::Unwatched;
@@ -40,19 +41,31 @@ pub(crate) async fn append<W: Read + Send, E>(
     body: impl Stream<Item = Result<Bytes, E>> + Unpin,
     wrapped: impl FnOnce(Arriving) -> W + Send + 'static,
 ) -> Result<Upload, Problem> {
-    let (parts, arriving) = channel(UNDER_WAY);
     let at = Arc::clone(server);
-    let keep = move || {
-        let mut from = wrapped(Arriving {
-            parts: arriving,
-            part: Bytes::new(),
-            ended: false,
-        });
+    let keep = move |arriving| {
+        let mut from = wrapped(arriving);
         let vault = at.desk.vault();
         Ok(vault.append(&id, piece, &mut from, room(&at), &Unwatched)?)
     };
-    let (kept, ()) = tokio::join!(server.uploads.run(keep), feed(parts, body));
-    kept
+    read(server, body, keep).await
+}
+
+/// Lets a thread read a body as it comes.
+pub(crate) async fn read<T: Send + 'static, E>(
+    server: &Server,
+    body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    work: impl FnOnce(Arriving) -> Result<T, AppError> + Send + 'static,
+) -> Result<T, Problem> {
+    let (parts, arriving) = channel(UNDER_WAY);
+    let work = move || {
+        work(Arriving {
+            parts: arriving,
+            part: Bytes::new(),
+            ended: false,
+        })
+    };
+    let (done, ()) = tokio::join!(server.uploads.run(work), feed(parts, body));
+    done
 }
 
 async fn feed<E>(parts: Sender<Part>, mut body: impl Stream<Item = Result<Bytes, E>> + Unpin) {

@@ -34,7 +34,7 @@ pub struct Settings {
 /// The state shared by all routes.
 pub struct Server {
     pub(crate) desk: Arc<Desk>,
-    pub(crate) runs: Runs,
+    pub(crate) runs: Arc<Runs>,
     pub(crate) settings: Settings,
     /// For answers that take milliseconds.
     pub(crate) queries: Pool,
@@ -53,7 +53,7 @@ impl Server {
     ///
     /// # Errors
     /// `io` when the system has no randomness.
-    pub fn new(runs: Runs, settings: Settings) -> Result<Arc<Self>, AppError> {
+    pub fn new(runs: Arc<Runs>, settings: Settings) -> Result<Arc<Self>, AppError> {
         let threads = settings.threads.max(1);
         Ok(Arc::new(Self {
             desk: Arc::clone(runs.desk()),

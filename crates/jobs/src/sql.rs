@@ -89,7 +89,6 @@ statements! {
         retryable = ?6, worker = NULL, boot = NULL, leased_at = NULL, lease_until = NULL WHERE id = ?1";
     RUNS_SWEEP = "DELETE FROM runs WHERE id IN (SELECT id FROM runs INDEXED BY runs_finished WHERE finished_utc < ?1
         ORDER BY finished_utc LIMIT ?2)";
-    CHANGES_SWEEP = "DELETE FROM changes WHERE seq <= (SELECT max(seq) FROM changes) - ?1";
 
     STEPS = "SELECT position, name, state, done, total, result FROM steps WHERE run_id = ?1 ORDER BY position";
     STEPS_DELETE = "DELETE FROM steps WHERE run_id = ?1";

@@ -13,7 +13,6 @@
 mod adopt;
 mod copy;
 mod group;
-mod hashing;
 mod hold;
 mod kind;
 mod list;

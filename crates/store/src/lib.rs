@@ -14,6 +14,7 @@ pub mod durable;
 pub mod entropy;
 mod error;
 mod filesystem;
+pub mod hashed;
 mod holder;
 pub mod lock;
 pub mod migrate;

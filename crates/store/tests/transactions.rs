@@ -153,6 +153,12 @@ fn changes_are_seen_after_the_commit_and_by_other_openings() {
     );
     assert_eq!(other.changes_after(0, 1).unwrap()[0].project, "p1");
     assert_eq!(other.change_range().unwrap(), Some((1, 2)));
+    db.forget_changes(1).unwrap();
+    assert_eq!(other.change_range().unwrap(), Some((2, 2)));
+    db.write::<_, StoreError>(&request("c"), |tx| tx.changed("run", "s", ""))
+        .unwrap();
+    let next = other.changes_after(2, 10).unwrap();
+    assert_eq!(next[0].seq, 3, "numbers are not used again");
 }
 
 #[test]

@@ -51,9 +51,9 @@ impl Run for Serve {
         if token.is_none() && !address.ip().is_loopback() {
             return Err(Fault::TokenMissing.error().at(address.to_string()));
         }
-        let runs = Runs::open(Arc::new(context.desk()?))?;
+        let runs = Arc::new(Runs::open(Arc::new(context.desk()?))?);
         let workers = (self.embedded_worker || given.embedded_worker)
-            .then(|| Crew::start(context, runs.desk(), given))
+            .then(|| Crew::start(context, &runs, given))
             .transpose()?;
         let settings = Settings {
             hosts: hosts(address, given),
@@ -106,8 +106,8 @@ struct Tidying {
 }
 
 impl Tidying {
-    fn start(runs: &Runs) -> Result<Self, AppError> {
-        let runs = Runs::open(Arc::clone(runs.desk()))?;
+    fn start(runs: &Arc<Runs>) -> Result<Self, AppError> {
+        let runs = Arc::clone(runs);
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
         let work = move || {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 use std::time::SystemTime;
 
-use app::{AppError, Desk, Fault, Runs, ServerConfig, Work};
+use app::{AppError, Fault, Runs, ServerConfig, Work};
 use clap::Args;
 use jobs::Stop;
 use jobs::worker::Settings;
@@ -31,9 +31,9 @@ impl Run for Worker {
             probe::worker(config.server(), SystemTime::now())?;
             return probe::well(context);
         }
-        let desk = Arc::new(context.desk()?);
+        let runs = Arc::new(Runs::open(Arc::new(context.desk()?))?);
         let mut signals = Signals::new([SIGINT, SIGTERM])?;
-        let crew = Crew::start(context, &desk, config.server())?;
+        let crew = Crew::start(context, &runs, config.server())?;
         if !context.global.quiet {
             Output::log("Waiting for runs");
         }
@@ -58,10 +58,10 @@ impl Crew {
     /// Starts as many as are set.
     pub fn start(
         context: &Context,
-        desk: &Arc<Desk>,
+        runs: &Arc<Runs>,
         config: &ServerConfig,
     ) -> Result<Self, AppError> {
-        let stop = Stop::new();
+        let (stop, desk) = (Stop::new(), runs.desk());
         let settings = Settings {
             host: desk.vault().host().to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -77,7 +77,7 @@ impl Crew {
             threads: Vec::new(),
         };
         for _ in 0..config.workers {
-            let runs = Runs::open(Arc::clone(desk))?;
+            let runs = Arc::clone(runs);
             let locked = Arc::clone(desk);
             let passphrase = move || {
                 let given = passphrase::unasked(&locked)?;
@@ -91,7 +91,11 @@ impl Crew {
             let work = Work::new(Arc::clone(desk), passphrase, trouble);
             let (settings, stop) = (settings.clone(), crew.stop.clone());
             let work = move || {
-                jobs::worker::run(runs.queue(), &work, &settings, &stop).map_err(AppError::from)
+                let ended = jobs::worker::run(runs.queue(), &work, &settings, &stop);
+                // A server that goes on without it is not told otherwise before its own end.
+                ended
+                    .map_err(AppError::from)
+                    .inspect_err(|error| Output::log(&format!("worker: it has ended: {error}")))
             };
             let thread = Builder::new().name("worker".to_owned()).spawn(work);
             match thread {

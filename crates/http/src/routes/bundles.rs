@@ -12,6 +12,7 @@ use axum::response::Response;
 use axum::{Extension, Json};
 use bundle::Sha256;
 use serde::{Deserialize, Serialize};
+use store::hashed::Hashed;
 use utoipa::ToSchema;
 use vault::{Project, SealedBundle};
 
@@ -174,11 +175,11 @@ pub(crate) async fn content(
         let project = asked.project(&server.desk)?;
         let (seal, sha256, path) = found(&server, &project, &which)?;
         let at = |error| AppError::from(error).in_file(&path);
-        let file = File::open(&path).map_err(at)?;
-        let size = file.metadata().map_err(at)?.len();
+        let reader = File::open(&path).and_then(|file| Hashed::new(file, sha256));
+        let reader = reader.map_err(at)?;
         Ok(Download {
-            reader: app::Hashed::new(file, size, sha256),
-            size,
+            size: reader.size(),
+            reader,
             sha256,
             media_type: "application/zip".to_owned(),
             name: seal.file_name.unwrap_or_default(),

@@ -19,7 +19,7 @@ use vault::{CaptureReport, Intake, ItemOutcome, Piece, Project, Sending, Upload}
 pub(super) use fields::{DropForm, IntakeFields, RawFile};
 
 use crate::access::Caller;
-use crate::answer::Asked;
+use crate::answer::{Asked, header};
 use crate::arrived::Arrived;
 use crate::form::{self, Form};
 use crate::problem::Problem;
@@ -172,10 +172,7 @@ pub(super) async fn received(
     };
     let project = server.queries.run(find).await?;
     let headers = request.headers();
-    let kind = headers
-        .get(CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok());
-    if kind.is_some_and(is_form) {
+    if header(headers, &CONTENT_TYPE).is_some_and(is_form) {
         return form_of(server, caller, project, request).await;
     }
     let name = name.ok_or_else(|| {
@@ -199,7 +196,7 @@ fn is_form(kind: &str) -> bool {
 }
 
 fn length(headers: &HeaderMap) -> Option<u64> {
-    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+    header(headers, &CONTENT_LENGTH)?.parse().ok()
 }
 
 async fn form_of(

@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 use store::RunId;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::answer::{Asked, Named, Page};
+use crate::answer::{Asked, ENTRIES, Named, Page, entries};
 use crate::problem::Problem;
 use crate::server::Server;
 
@@ -127,7 +127,7 @@ pub(crate) struct Which {
     after: Option<String>,
     /// At most so many, 1 to 1000; 100 without.
     #[param(minimum = 1, maximum = 1000)]
-    limit: Option<u32>,
+    limit: Option<u64>,
 }
 
 /// Runs, those asked for last first
@@ -143,15 +143,11 @@ pub(crate) async fn list(
             .state
             .as_deref()
             .map(|word| RunState::of(word).ok_or(word));
-        let state = state.transpose().map_err(|word| {
-            app::Fault::RequestMalformed
-                .error()
-                .saying(format!("{word:?} is no state of a run."))
-        })?;
-        let limit = which.limit.unwrap_or(100);
-        if !(1..=1000).contains(&limit) {
-            return Err(app::Fault::RequestMalformed.error());
-        }
+        let state = state
+            .transpose()
+            .map_err(|word| malformed(&format!("{word:?} is no state of a run.")))?;
+        let limit = entries(which.limit, ENTRIES)?;
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
         let filter = RunFilter {
             project: which.project,
             state,

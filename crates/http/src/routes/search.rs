@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use vault::{Hit, Project, SearchResult};
 
-use crate::answer::Asked;
+use crate::answer::{Asked, entries};
 use crate::problem::Problem;
 use crate::server::Server;
 
@@ -100,10 +100,7 @@ pub(crate) async fn search(
 ) -> Result<Json<Found>, Problem> {
     let pool = server.queries.clone();
     let find = move || {
-        let limit = query.limit.unwrap_or(20);
-        if !(1..=1000).contains(&limit) {
-            return Err(app::Fault::RequestMalformed.error());
-        }
+        let limit = entries(query.limit, 20)?;
         let limit = usize::try_from(limit).unwrap_or(1000);
         let project = server.desk.project_to_read(query.project.as_deref())?;
         let vault = server.desk.vault();

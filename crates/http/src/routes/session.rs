@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::access::Caller;
-use crate::answer::Given;
+use crate::answer::{Given, header};
 use crate::guard::{holder, must_be_ours};
 use crate::problem::Problem;
 use crate::server::Server;
@@ -42,9 +42,7 @@ pub(crate) async fn end(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     must_be_ours(&server, &Method::DELETE, &headers)?;
-    let cookies = headers
-        .get(COOKIE)
-        .and_then(|cookies| cookies.to_str().ok());
+    let cookies = header(&headers, &COOKIE);
     set(&server
         .sessions
         .end(cookies.unwrap_or_default(), is_secure(&server)))

@@ -20,7 +20,7 @@ use vault::{Piece, Sending, Upload, UploadId};
 
 use super::capture::RawFile;
 use crate::access::Caller;
-use crate::answer::{Asked, InProject, Named, Page, Paged};
+use crate::answer::{Asked, InProject, Named, Page, Paged, header};
 use crate::problem::Problem;
 use crate::receive::{self, room};
 use crate::server::Server;
@@ -142,7 +142,7 @@ pub(crate) async fn create(
     must_speak(&headers)?;
     let length = number(&headers, &LENGTH)?;
     let said = Said::of(&headers)?;
-    let first = text(&headers, &CONTENT_TYPE) == Some(PIECE);
+    let first = header(&headers, &CONTENT_TYPE) == Some(PIECE);
     let at = Arc::clone(&server);
     let begin = move || {
         let act = caller.act(&at.desk)?;
@@ -210,7 +210,7 @@ pub(crate) async fn append(
     body: Body,
 ) -> Result<Response, Problem> {
     must_speak(&headers)?;
-    if text(&headers, &CONTENT_TYPE) != Some(PIECE) {
+    if header(&headers, &CONTENT_TYPE) != Some(PIECE) {
         return Err(Fault::MediaTypeUnsupported.into());
     }
     let offset = number(&headers, &OFFSET)?;
@@ -257,7 +257,7 @@ async fn piece(
 }
 
 fn must_speak(headers: &HeaderMap) -> Result<(), AppError> {
-    if text(headers, &RESUMABLE) == Some(VERSION) {
+    if header(headers, &RESUMABLE) == Some(VERSION) {
         Ok(())
     } else {
         Err(Fault::TusVersion.error())
@@ -265,17 +265,13 @@ fn must_speak(headers: &HeaderMap) -> Result<(), AppError> {
 }
 
 fn number(headers: &HeaderMap, name: &HeaderName) -> Result<u64, AppError> {
-    let number = text(headers, name).and_then(|text| text.parse::<u64>().ok());
+    let number = header(headers, name).and_then(|text| text.parse::<u64>().ok());
     let number = number.filter(|number| i64::try_from(*number).is_ok());
     number.ok_or_else(|| {
         Fault::RequestMalformed
             .error()
             .saying(format!("The header {name} is missing or no number."))
     })
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
 }
 
 /// Where an upload stands, as headers. It is kept for a day after its last byte.

@@ -1,22 +1,22 @@
 //! Checking a package that somebody sends: the answer of `fieldgrade verify --json`, and nothing is kept.
 
-use std::io::Write;
+use std::io::{self, ErrorKind, Read};
 use std::sync::Arc;
 
-use app::{AppError, Fault, VerifyRequest, check_fingerprint, verify_at};
+use app::{Fault, VerifyRequest, check_fingerprint, verify_at};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use http_body_util::BodyExt;
 use serde::{Deserialize, Serialize};
 use store::durable::TempFile;
 use utoipa::{IntoParams, ToSchema};
 
 use super::capture::RawFile;
-use crate::answer::Asked;
+use crate::answer::{Asked, header};
 use crate::problem::Problem;
+use crate::receive::{Arriving, read};
 use crate::server::Server;
 
 /// How a package is to be checked.
@@ -122,35 +122,26 @@ pub(crate) async fn verify(
 async fn spooled(
     server: &Arc<Server>,
     headers: &HeaderMap,
-    mut body: Body,
+    body: Body,
 ) -> Result<TempFile, Problem> {
     let limit = server.settings.max_upload.unwrap_or(u64::MAX);
-    let declared = headers
-        .get(CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok());
-    if declared
-        .and_then(|length| length.parse::<u64>().ok())
-        .is_some_and(|length| length > limit)
-    {
+    let declared = header(headers, &CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
+    if declared.is_some_and(|length| length > limit) {
         return Err(Fault::BodyTooLarge.into());
     }
     let at = Arc::clone(server);
-    let mut file = server.bytes.run(move || app::upload_file(&at.desk)).await?;
-    let mut length = 0;
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| Fault::RequestMalformed.error())?;
-        let Ok(piece) = frame.into_data() else {
-            continue;
-        };
-        length += piece.len() as u64;
-        if length > limit {
-            return Err(Fault::BodyTooLarge.into());
+    let keep = move |arriving: Arriving| {
+        let mut file = app::upload_file(&at.desk)?;
+        let length = io::copy(&mut arriving.take(limit.saturating_add(1)), file.file_mut());
+        match length {
+            Ok(length) if length > limit => Err(Fault::BodyTooLarge.error()),
+            Ok(_) => Ok(file),
+            // Its sender has gone.
+            Err(error) if error.kind() == ErrorKind::ConnectionAborted => {
+                Err(Fault::RequestMalformed.error())
+            }
+            Err(error) => Err(error.into()),
         }
-        let write = move || {
-            file.file_mut().write_all(&piece).map_err(AppError::from)?;
-            Ok(file)
-        };
-        file = server.bytes.run(write).await?;
-    }
-    Ok(file)
+    };
+    read(server, body.into_data_stream(), keep).await
 }

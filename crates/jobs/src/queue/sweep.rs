@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use super::{Queue, number};
+use super::Queue;
 use crate::error::Result;
 use crate::sql;
 
 /// Runs a transaction: others wait for it, and items go with their runs.
 const GROUP: u32 = 50;
-/// Whoever watches changes is never so far behind.
-const CHANGES_KEPT: u32 = 100_000;
 /// A worker that died is shown for a day.
 const DEAD_WORKERS: Duration = Duration::from_hours(24);
 
@@ -34,8 +32,6 @@ impl Queue {
                     .execute((&ended, GROUP))?;
                 tx.prepare_cached(sql::WORKERS_SWEEP)?
                     .execute((&boot, self.monotonic(), &died))?;
-                tx.prepare_cached(sql::CHANGES_SWEEP)?
-                    .execute((number(CHANGES_KEPT.into()),))?;
                 Ok(u64::try_from(runs).unwrap_or(u64::MAX))
             })?;
             removed += group;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::Connection;
 
-use super::{Db, Mode, connect};
+use super::{Db, Mode, Origin, RequestId, connect};
 use crate::error::Result;
 
 /// A change that was announced by [`super::Tx::changed`].
@@ -55,6 +55,21 @@ impl Db {
                     Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?))
                 })?;
             Ok(ends.0.zip(ends.1))
+        })
+    }
+
+    /// Forgets all changes but the newest so many. Whoever has heard less has missed some, and can tell.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub fn forget_changes(&self, kept: u32) -> Result<()> {
+        let origin = Origin::Request {
+            id: RequestId::from("forget changes"),
+        };
+        self.write(&origin, |tx| {
+            let sql = "DELETE FROM changes WHERE seq <= (SELECT max(seq) FROM changes) - ?1";
+            tx.prepare_cached(sql)?.execute((kept,))?;
+            Ok(())
         })
     }
 

@@ -9,7 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 use bundle::digest::Hasher;
 use sha1::{Digest, Sha1};
 
-use super::{CHECKSUM, text};
+use super::CHECKSUM;
+use crate::answer::header;
 use crate::receive::Arriving;
 
 /// The checksum of one piece.
@@ -20,7 +21,7 @@ pub(super) enum Checksum {
 
 impl Checksum {
     pub(super) fn of(headers: &HeaderMap) -> Result<Option<Self>, AppError> {
-        let Some(given) = text(headers, &CHECKSUM) else {
+        let Some(given) = header(headers, &CHECKSUM) else {
             return Ok(None);
         };
         let (name, digest) = given.split_once(' ').unwrap_or((given, ""));

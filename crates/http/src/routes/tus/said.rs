@@ -6,7 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bundle::Sha256;
 
-use super::{METADATA, text};
+use super::METADATA;
+use crate::answer::header;
 
 /// What the sender said of the file.
 pub(super) struct Said {
@@ -20,7 +21,7 @@ pub(super) struct Said {
 impl Said {
     pub(super) fn of(headers: &HeaderMap) -> Result<Self, AppError> {
         let wrong = |what: &str| Fault::RequestMalformed.error().saying(what);
-        let all = text(headers, &METADATA).unwrap_or_default().to_owned();
+        let all = header(headers, &METADATA).unwrap_or_default().to_owned();
         let mut said = Self {
             path: String::new(),
             modified: None,

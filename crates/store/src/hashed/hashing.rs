@@ -1,4 +1,4 @@
-//! The digest of a blob that is read: of a large one a thread of its own computes it, so that whoever reads can write
+//! The digest of a file that is read: of a large one a thread of its own computes it, so that whoever reads can write
 //! meanwhile.
 
 use std::io;
@@ -22,7 +22,7 @@ pub(super) enum Hashing {
 }
 
 impl Hashing {
-    /// For a blob of so many bytes.
+    /// For a file of so many bytes.
     pub(super) fn of(size: u64) -> io::Result<Self> {
         if size < LARGE {
             return Ok(Self::Here(Hasher::new()));
@@ -35,7 +35,7 @@ impl Hashing {
             }
             hasher.finish()
         };
-        let thread = Builder::new().name("blob digest".to_owned()).spawn(work)?;
+        let thread = Builder::new().name("digest".to_owned()).spawn(work)?;
         Ok(Self::Beside(sender, thread))
     }
 
