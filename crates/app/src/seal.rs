@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use bundle::Sha256;
+use bundle::canon::Object;
 use bundle::digest::Hasher;
 use bundle::policy::{Allowlist, Policy, yaml::MAX_BYTES};
 use store::Watch;
@@ -48,6 +49,34 @@ pub struct Sealed {
     pub finished: Vec<SealedBundle>,
     /// What deserves attention.
     pub warnings: Vec<String>,
+}
+
+impl Sealed {
+    /// As programs read it. `bundle` is the name of the file, which is the same wherever it lies.
+    pub fn to_object(&self) -> Object {
+        let bundle = self.bundle.as_ref();
+        let name = self.path.as_deref().and_then(Path::file_name);
+        let finished = self.finished.iter().filter_map(|seal| seal.bundle_sha256);
+        Object::new()
+            .with(
+                "bundle",
+                name.map(|name| name.to_string_lossy().into_owned()),
+            )
+            .with("sha256", bundle.and_then(|bundle| bundle.bundle_sha256))
+            .with("number", bundle.and_then(|bundle| bundle.number))
+            .with("bytes", bundle.and_then(|bundle| bundle.bytes))
+            .with("documents", bundle.map(|bundle| bundle.documents))
+            .with("events", bundle.map(|bundle| bundle.seq + 1 - bundle.first))
+            .with("chain_head", bundle.map(|bundle| bundle.head))
+            .with(
+                "manifest_sha256",
+                bundle.and_then(|bundle| bundle.manifest_sha256),
+            )
+            .with("words", self.words.as_deref())
+            .with("signer_keyid", bundle.map(|bundle| bundle.keyid))
+            .with("nothing_to_seal", self.nothing_to_seal)
+            .with("finished_before", finished.collect::<Vec<_>>())
+    }
 }
 
 /// Seals.

@@ -1,6 +1,5 @@
 //! What a worker does: each step of each kind of run, in the name of whoever asked for it.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -15,7 +14,7 @@ use super::params::{CaptureParams, SealParams};
 use crate::desk::Desk;
 use crate::error::{AppError, ErrorKind};
 use crate::fault::Fault;
-use crate::seal::{Sealed, seal};
+use crate::seal::seal;
 use crate::verify::{VerifyRequest, verify_at};
 
 /// A worker's knowledge.
@@ -129,7 +128,7 @@ impl Work {
             act,
             task,
         )?;
-        Ok(sealed_value(&sealed))
+        Ok(sealed.to_object().into())
     }
 }
 
@@ -200,26 +199,6 @@ impl Progress for Checking<'_, '_> {
     fn canceled(&self) -> bool {
         Watch::canceled(self.task)
     }
-}
-
-/// `seal --json`, with the name of the file instead of its place on this machine.
-fn sealed_value(sealed: &Sealed) -> Value {
-    let bundle = sealed.bundle.as_ref();
-    let name = sealed.path.as_deref().and_then(Path::file_name);
-    Object::new()
-        .with(
-            "bundle",
-            name.map(|name| name.to_string_lossy().into_owned()),
-        )
-        .with("sha256", bundle.and_then(|bundle| bundle.bundle_sha256))
-        .with("number", bundle.and_then(|bundle| bundle.number))
-        .with("bytes", bundle.and_then(|bundle| bundle.bytes))
-        .with("documents", bundle.map(|bundle| bundle.documents))
-        .with("events", bundle.map(|bundle| bundle.seq + 1 - bundle.first))
-        .with("chain_head", bundle.map(|bundle| bundle.head))
-        .with("words", sealed.words.as_deref())
-        .with("nothing_to_seal", sealed.nothing_to_seal)
-        .into()
 }
 
 impl From<AppError> for Failure {

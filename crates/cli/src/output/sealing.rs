@@ -8,33 +8,10 @@ use super::page::{Page, Tone, bytes, time};
 
 /// `seal --json`.
 pub fn seal_object(sealed: &Sealed) -> Object {
-    let bundle = sealed.bundle.as_ref();
-    Object::new()
-        .with(
-            "bundle",
-            sealed.path.as_ref().map(|path| path.display().to_string()),
-        )
-        .with("sha256", bundle.and_then(|bundle| bundle.bundle_sha256))
-        .with("number", bundle.and_then(|bundle| bundle.number))
-        .with("bytes", bundle.and_then(|bundle| bundle.bytes))
-        .with("documents", bundle.map(|bundle| bundle.documents))
-        .with("events", bundle.map(|bundle| bundle.seq + 1 - bundle.first))
-        .with("chain_head", bundle.map(|bundle| bundle.head))
-        .with(
-            "manifest_sha256",
-            bundle.and_then(|bundle| bundle.manifest_sha256),
-        )
-        .with("words", sealed.words.as_deref())
-        .with("signer_keyid", bundle.map(|bundle| bundle.keyid))
-        .with("nothing_to_seal", sealed.nothing_to_seal)
-        .with(
-            "finished_before",
-            sealed
-                .finished
-                .iter()
-                .filter_map(|seal| seal.bundle_sha256)
-                .collect::<Vec<_>>(),
-        )
+    let path = sealed.path.as_ref();
+    sealed
+        .to_object()
+        .with("bundle", path.map(|path| path.display().to_string()))
 }
 
 /// What a person reads after sealing.
